@@ -1,0 +1,1 @@
+"""One question a file: from a scorecard to one small answer table."""

@@ -1,0 +1,145 @@
+"""Who and what missed, by how much: by indicator, by group, and gap by gap."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from kpianalysis.scoring import Scorecard
+
+
+def indicator_summary(card: Scorecard) -> pd.DataFrame:
+    """Sum up each indicator over the subjects it applies to.
+
+    Returns
+    -------
+    DataFrame
+        One row per indicator, the most lost points first: indicator_id, dimension_id, kind, n (subjects it applies
+        to), n_scored, n_target (with actual and target), n_met, share_met (of n_target), attainment (median, 1 is on
+        target), score (mean, points), lost_points (mean over all subjects of applied weight × (100 − score): what the
+        indicator costs the mean total), nominal_weight (mean share of the total).
+    """
+    rows = _with_met(card.scores)
+    lost = rows["applied_weight"] * (100.0 - rows["score"].fillna(0.0))
+    groups = rows.assign(lost=lost).groupby("indicator_id", observed=True)
+    n_totals = max(int(card.totals["total"].notna().sum()), 1)
+    answer = groups.agg(
+        dimension_id=("dimension_id", "first"),
+        kind=("kind", "first"),
+        n=("score", "size"),
+        n_scored=("score", "count"),
+        n_target=("met", "count"),
+        n_met=("met", "sum"),
+        share_met=("met", "mean"),
+        attainment=("attainment", "median"),
+        score=("score", "mean"),
+    )
+    answer["lost_points"] = groups["lost"].sum() / n_totals
+    answer["nominal_weight"] = groups["nominal_weight"].sum() / card.totals.shape[0]
+    answer["n_met"] = answer["n_met"].astype(int)
+    return answer.sort_values("lost_points", ascending=False, kind="stable").reset_index()
+
+
+def group_summary(card: Scorecard, column: str) -> pd.DataFrame:
+    """Compare units or roles by their mean total, with the interval that so few subjects allow.
+
+    Parameters
+    ----------
+    card : Scorecard
+    column : {"unit_id", "role_id"}
+
+    Returns
+    -------
+    DataFrame
+        One row per group, the highest mean first: the group, n (with a total), mean, ci_low, ci_high (95 % interval of
+        the mean by Student's t; missing below 3 subjects), lowest, highest; points.
+
+    Notes
+    -----
+    The interval treats the subjects as a sample of what the group could have been. Source: docs/method.md, "Groups".
+    """
+    totals = card.totals[card.totals["total"].notna()]
+    groups = totals.groupby(column, observed=True)["total"]
+    answer = groups.agg(n="size", mean="mean", lowest="min", highest="max", sd="std")
+    enough = answer["n"] >= 3
+    half = stats.t.ppf(0.975, (answer["n"] - 1).where(enough)) * answer["sd"] / np.sqrt(answer["n"])
+    answer = answer.assign(ci_low=answer["mean"] - half, ci_high=answer["mean"] + half)
+    ordered: pd.DataFrame = answer.sort_values("mean", ascending=False, kind="stable")
+    return ordered[["n", "mean", "ci_low", "ci_high", "lowest", "highest"]].reset_index()
+
+
+def gaps(card: Scorecard) -> pd.DataFrame:
+    """List every target that was missed, the costliest for its subject's total first.
+
+    Returns
+    -------
+    DataFrame
+        subject_id, indicator_id, actual, target, gap (indicator's unit, negative), attainment (1 is on target), score,
+        lost_points (applied weight × (100 − score)), owner_id, due. Missed: the gap is negative; without a target,
+        the score is below 100.
+    """
+    rows = card.scores[(card.scores["kind"] == "scored") & (card.scores["applied_weight"] > 0)]
+    missed = (rows["gap"] < 0) | (rows["gap"].isna() & (rows["score"] < 100.0))
+    rows = rows[missed & rows["score"].notna()]
+    rows = rows.assign(lost_points=rows["applied_weight"] * (100.0 - rows["score"]))
+    rows = rows[rows["lost_points"] > 0].sort_values("lost_points", ascending=False, kind="stable")
+    columns = ["subject_id", "indicator_id", "actual", "target", "gap", "attainment", "score", "lost_points"]
+    return _with_owner(rows, card)[[*columns, "owner_id", "due"]].reset_index(drop=True)
+
+
+def grade_distribution(card: Scorecard) -> pd.DataFrame:
+    """Count the subjects of each grade beside the guide of the scheme.
+
+    Returns
+    -------
+    DataFrame
+        One row per grade, best first, with a last row of blank grade for those without one if there are any: grade,
+        n, share (of subjects with a total), quota_min, quota_max (shares; missing without a guide). Empty without
+        grades.
+    """
+    if card.grades.empty:
+        return pd.DataFrame(columns=["grade", "n", "share", "quota_min", "quota_max"])
+    totals = card.totals[card.totals["total"].notna()]
+    counts = totals["grade"].astype("object").fillna("").value_counts()
+    guide = card.grades.sort_values("min_score", ascending=False).set_index("grade")[["quota_min", "quota_max"]]
+    names = [*guide.index, *([""] if "" in counts.index else [])]
+    n = counts.reindex(names).fillna(0).astype(int)
+    answer = pd.DataFrame({"n": n, "share": n / max(len(totals), 1)}).join(guide)
+    return answer.rename_axis("grade").reset_index()
+
+
+def data_status(card: Scorecard) -> pd.DataFrame:
+    """Say how complete the data is: scores there and missing, by reason.
+
+    Returns
+    -------
+    DataFrame
+        One row per reason, the most frequent first (blank reason: scored): missing_reason, n (subject × indicator
+        pairs), share. Only indicators that count: kind scored.
+    """
+    rows = card.scores[card.scores["kind"] == "scored"]
+    reason = rows["missing_reason"].astype("object").where(rows["score"].isna(), "").fillna("")
+    counts = reason.value_counts()
+    answer = pd.DataFrame({"n": counts, "share": counts / max(len(rows), 1)})
+    return answer.rename_axis("missing_reason").reset_index()
+
+
+def _with_met(scores: pd.DataFrame) -> pd.DataFrame:
+    """Add `met`: 1.0 or 0.0, missing where there is no score or no target."""
+    met = (scores["gap"] >= 0).astype("float64").where(scores["gap"].notna() & scores["score"].notna())
+    return scores.assign(met=met)
+
+
+def _with_owner(rows: pd.DataFrame, card: Scorecard) -> pd.DataFrame:
+    """Add owner and due date: the plan's, the more specific first; else the indicator's owner."""
+    owner = rows["indicator_id"].astype("object").map(card.indicators.set_index("indicator_id")["owner_id"])
+    due = pd.Series(pd.NaT, index=rows.index, dtype="datetime64[s]")
+    subject, role, item = (rows[name].astype("object") for name in ("subject_id", "role_id", "indicator_id"))
+    for plan in card.plan.to_dict("records"):
+        mine = item == plan["indicator_id"]
+        mine &= (subject == plan["subject_id"]) | pd.isna(plan["subject_id"])
+        mine &= (role == plan["role_id"]) | pd.isna(plan["role_id"])
+        owner = owner.mask(mine, plan["owner_id"]) if pd.notna(plan["owner_id"]) else owner
+        due = due.mask(mine, plan["due"]) if pd.notna(plan["due"]) else due
+    return rows.assign(owner_id=owner, due=due)
