@@ -1,0 +1,201 @@
+"""Display tables of the attainment report."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from kpianalysis.display import DisplayTable
+from kpianalysis.i18n import number, translator
+from kpianalysis.names import Names
+from kpianalysis.tables.common import fixed, make, measured, named, shares, signed, text
+
+
+def totals(ranks: pd.DataFrame, names: Names, most: int = 15) -> DisplayTable:
+    """Show totals with rank, rank interval and grade; the rank is that of the whole."""
+    _ = translator(names.lang)
+    lang = names.lang
+    rows = named(ranks, names.subject, ["subject_id"])
+    rows = rows.assign(
+        interval=[f"{low:.0f}–{high:.0f}" for low, high in zip(rows["rank_low"], rows["rank_high"], strict=True)]
+    )
+    columns = [
+        ("rank", _("rank"), fixed(0, lang)),
+        ("subject_id", _("subject"), text),
+        ("unit_id", _("unit"), text),
+        ("total", _("total, points"), fixed(1, lang)),
+        ("interval", _("rank interval (90%)"), text),
+        ("grade", _("grade"), text),
+        ("p_grade_changes", _("chance that the grade changes"), shares(0, lang)),
+    ]
+    if ranks["p_grade_changes"].isna().all():
+        columns = columns[:5]
+    note = _(
+        "The interval says how far the rank moves under other reasonable weights; chance in the actuals comes on top."
+    )
+    return make(rows, columns, _("Totals and ranks"), note=note, most=most, lang=lang)
+
+
+def indicators(summary: pd.DataFrame, names: Names) -> DisplayTable:
+    """Show each indicator with its targets met, attainment, score and lost points."""
+    _ = translator(names.lang)
+    lang = names.lang
+    kinds = {"scored": "", "bonus": _("bonus"), "veto": _("veto"), "monitor": _("monitor only")}
+    rows = named(summary, names.item, ["indicator_id", "dimension_id"])
+    rows = rows.assign(
+        kind=[kinds[kind] for kind in rows["kind"]],
+        nominal_weight=rows["nominal_weight"].where(summary["kind"] == "scored"),
+    )
+    columns = [
+        ("indicator_id", _("indicator"), text),
+        ("dimension_id", _("dimension"), text),
+        ("kind", _("kind"), text),
+        ("nominal_weight", _("weight"), shares(1, lang)),
+        ("n_scored", _("scored"), fixed(0, lang)),
+        ("share_met", _("target met"), shares(0, lang)),
+        ("attainment", _("median attainment"), shares(1, lang)),
+        ("score", _("mean score"), fixed(1, lang)),
+        ("lost_points", _("lost points"), fixed(2, lang)),
+    ]
+    note = _("Lost points: what the indicator takes from the mean total, weight × (100 − score); below zero it adds.")
+    return make(rows, columns, _("Attainment by indicator"), note=note, lang=lang)
+
+
+def groups(table: pd.DataFrame, column: str, names: Names) -> DisplayTable:
+    """Show the mean total of each unit or role with its interval."""
+    _ = translator(names.lang)
+    lang = names.lang
+    label, caption = {
+        "unit_id": (_("unit"), _("Totals by unit")),
+        "role_id": (_("role"), _("Totals by role")),
+    }[column]
+    columns = [
+        (column, label, text),
+        ("n", _("subjects"), fixed(0, lang)),
+        ("mean", _("mean total"), fixed(1, lang)),
+        ("ci_low", _("95% interval from"), fixed(1, lang)),
+        ("ci_high", _("to"), fixed(1, lang)),
+        ("lowest", _("lowest"), fixed(1, lang)),
+        ("highest", _("highest"), fixed(1, lang)),
+    ]
+    return make(table, columns, caption, lang=lang, collapsed=len(table) > 20)
+
+
+def gaps(table: pd.DataFrame, names: Names, most: int = 15) -> DisplayTable:
+    """Show the costliest missed targets."""
+    _ = translator(names.lang)
+    lang = names.lang
+    rows = named(table.head(most), names.measured_in, ["indicator_id"])
+    rows = named(rows, names.subject, ["subject_id"])
+    rows = rows.assign(
+        owner_id=["" if pd.isna(owner) else names.subject(owner) for owner in rows["owner_id"]],
+        due=["" if pd.isna(due) else f"{due:%Y-%m-%d}" for due in rows["due"]],
+    )
+    columns = [
+        ("subject_id", _("subject"), text),
+        ("indicator_id", _("indicator"), text),
+        ("actual", _("actual"), measured(lang)),
+        ("target", _("target"), measured(lang)),
+        ("gap", _("gap"), measured(lang)),
+        ("attainment", _("attainment"), shares(1, lang)),
+        ("lost_points", _("lost points"), fixed(1, lang)),
+        ("owner_id", _("owner"), text),
+        ("due", _("due"), text),
+    ]
+    columns = [column for column in columns if column[2] is not text or (rows[column[0]] != "").any()]
+    note = _("A negative gap is unfavourable, whichever way is better.")
+    if len(rows) < len(table):
+        note = (
+            _("The first {n} of {all} rows.").format(n=number(len(rows), 0, lang), all=number(len(table), 0, lang))
+            + " "
+            + note
+        )
+    return make(rows, columns, _("Gaps, the costliest first"), note=note, lang=lang)
+
+
+def grades(table: pd.DataFrame, names: Names) -> DisplayTable:
+    """Show the grades beside the guide."""
+    _ = translator(names.lang)
+    lang = names.lang
+    rows = table.assign(grade=[grade or _("none") for grade in table["grade"]])
+    columns = [
+        ("grade", _("grade"), text),
+        ("n", _("subjects"), fixed(0, lang)),
+        ("share", _("share"), shares(0, lang)),
+        ("quota_min", _("guide from"), shares(0, lang)),
+        ("quota_max", _("to"), shares(0, lang)),
+    ]
+    return make(rows, columns, _("Grades"), note=_("The guide is not enforced."), lang=lang)
+
+
+def bridge(table: pd.DataFrame, names: Names, most: int = 15) -> DisplayTable:
+    """Show which indicators moved the mean total."""
+    _ = translator(names.lang)
+    lang = names.lang
+    rows = named(table, names.item, ["indicator_id"])
+    columns = [
+        ("indicator_id", _("indicator"), text),
+        ("from_scores", _("from scores"), signed(2, lang)),
+        ("from_weights", _("from weights"), signed(2, lang)),
+        ("from_items", _("scored in one cycle only"), signed(2, lang)),
+        ("change", _("change"), signed(2, lang)),
+    ]
+    note = _("Points of the mean total of the subjects in both cycles.")
+    return make(rows, columns, _("What moved the mean total"), note=note, most=most, lang=lang)
+
+
+def status(table: pd.DataFrame, names: Names) -> DisplayTable:
+    """Show what was scored, and what was not for which reason."""
+    _ = translator(names.lang)
+    lang = names.lang
+    rows = table.assign(missing_reason=[_(reason) if reason else _("scored") for reason in table["missing_reason"]])
+    columns = [
+        ("missing_reason", _("status"), text),
+        ("n", _("scores"), fixed(0, lang)),
+        ("share", _("share"), shares(1, lang)),
+    ]
+    return make(rows, columns, _("Data status"), lang=lang)
+
+
+def checks(table: pd.DataFrame, names: Names) -> DisplayTable:
+    """Show how many of our scores equal the published ones."""
+    _ = translator(names.lang)
+    lang = names.lang
+    levels = {"indicator": _("indicator scores"), "dimension": _("dimension scores"), "total": _("totals")}
+    starts = {
+        "actuals": _("actuals"),
+        "published indicator scores": _("published indicator scores"),
+        "published dimension scores": _("published dimension scores"),
+    }
+    rows = table.assign(
+        level=[levels[level] for level in table["level"]],
+        start=[starts[start] for start in table["start"]],
+        item=[names.item(item) for item in table["item"]],
+    )
+    columns = [
+        ("level", _("checked"), text),
+        ("item", _("of"), text),
+        ("start", _("computed from"), text),
+        ("n", _("compared"), fixed(0, lang)),
+        ("n_equal", _("equal"), fixed(0, lang)),
+        ("largest_difference", _("largest difference, points"), fixed(2, lang)),
+    ]
+    return make(rows, columns, _("Our numbers against the published ones"), lang=lang)
+
+
+def disagreements(table: pd.DataFrame, names: Names) -> DisplayTable:
+    """Show every score and total that differs from the published one, folded up."""
+    _ = translator(names.lang)
+    lang = names.lang
+    levels = {"indicator": _("indicator"), "total": _("total")}
+    rows = named(table, names.subject, ["subject_id"])
+    rows = named(rows, names.item, ["item_id"]).assign(level=[levels[level] for level in rows["level"]])
+    columns = [
+        ("subject_id", _("subject"), text),
+        ("level", _("level"), text),
+        ("item_id", _("of"), text),
+        ("ours", _("ours"), fixed(2, lang)),
+        ("published", _("published"), fixed(2, lang)),
+        ("difference", _("difference"), signed(2, lang)),
+    ]
+    caption = _("The {n} scores and totals that differ").format(n=len(table))
+    return make(rows, columns, caption, lang=lang, collapsed=True)
