@@ -38,9 +38,11 @@ def type_table(raw: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, list[Find
         raw = raw[~blank_rows]
     typed: dict[str, pd.Series] = {}
     for column in table.columns:
-        series = raw[column.name] if column.name in raw else pd.Series(None, index=raw.index, dtype="object")
-        typed[column.name], problems = _type_column(series, column, table.name)
-        findings.extend(problems)
+        if column.name in raw:
+            typed[column.name], problems = _type_column(raw[column.name], column, table.name)
+            findings.extend(problems)
+        else:
+            typed[column.name] = _blank_column(column, raw.index, table.name)
     return pd.DataFrame(typed, index=raw.index, copy=False), findings
 
 
@@ -76,11 +78,23 @@ def _is_blank_row(raw: pd.DataFrame) -> pd.Series:
 
 def _is_blank(cells: pd.Series) -> pd.Series:
     if isinstance(cells.dtype, pd.CategoricalDtype):
-        empty = [c for c in cells.cat.categories if isinstance(c, str) and not c.strip()]
-        return cells.isna() | cells.isin(empty)
+        empty = np.append(_is_blank(pd.Series(cells.cat.categories)).to_numpy(), True)
+        return pd.Series(empty[cells.cat.codes], index=cells.index)
     if pd.api.types.is_string_dtype(cells.dtype):
         return cells.isna() | (cells.str.strip() == "")
     return cells.isna()
+
+
+def _blank_column(column: Column, index: pd.Index, table: str) -> pd.Series:
+    """Make the column that an absent one stands for: blank in every row."""
+    if column.kind in ("number", "count"):
+        return pd.Series(np.nan, index=index, dtype="float64")
+    if column.kind == "date":
+        return pd.Series(pd.NaT, index=index, dtype="datetime64[s]")
+    if table in _LARGE:
+        nothing = pd.Categorical.from_codes(np.full(len(index), -1, np.int8), pd.Index([], dtype="str"))
+        return pd.Series(nothing, index=index)
+    return pd.Series(np.nan, index=index, dtype="str")
 
 
 def _type_column(cells: pd.Series, column: Column, table: str) -> tuple[pd.Series, list[Finding]]:

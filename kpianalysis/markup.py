@@ -105,26 +105,29 @@ def markdown_html(source: str, *, links: bool) -> str:
     '<p>&lt;b&gt;[x](javascript:alert(1))&lt;/b&gt;</p>\\n'
     """
     markdown = _markdown(links)
-    tokens = markdown.parse(source)
-    for token, inside in _heading_tokens(tokens):
-        if token.type == "heading_open" and token.tag == "h2":
-            token.attrSet("id", _slug(_text_of(inside)))
+    tokens = _tokens(markdown, source)
+    for mark, inside in _second_level(tokens):
+        mark.attrSet("id", _slug(_text_of(inside)))
     return str(markdown.renderer.render(tokens, markdown.options, {}))
 
 
 def headings(source: str) -> list[Heading]:
     """List the second-level headings of one Markdown cell."""
-    found = _heading_tokens(_markdown(True).parse(source))
-    texts = [_text_of(inside) for token, inside in found if token.type == "heading_open" and token.tag == "h2"]
+    texts = [_text_of(inside) for _mark, inside in _second_level(_tokens(_markdown(True), source))]
     return [Heading(_slug(text), text) for text in texts]
 
 
-def _heading_tokens(tokens: Sequence[Token]) -> Iterator[tuple[Token, Token]]:
-    """Give each heading's marks with what follows them; a first-level heading becomes one of the second level."""
-    for token, following in pairwise(tokens):
-        if token.type in ("heading_open", "heading_close"):
-            token.tag = "h2" if token.tag == "h1" else token.tag
-            yield token, following
+def _tokens(markdown: _Markdown, source: str) -> list[Token]:
+    tokens = markdown.parse(source)
+    for token in tokens:
+        token.tag = "h2" if token.tag == "h1" else token.tag
+    return tokens
+
+
+def _second_level(tokens: Sequence[Token]) -> Iterator[tuple[Token, Token]]:
+    """Give the opening mark of each second-level heading with what stands in it."""
+    pairs = pairwise(tokens)
+    return ((mark, inside) for mark, inside in pairs if mark.type == "heading_open" and mark.tag == "h2")
 
 
 def _text_of(inline: Token) -> str:

@@ -98,7 +98,7 @@ METHODS: Mapping[str, MethodRule] = MappingProxyType(
         "scale": MethodRule((), ("higher", "lower", "range"), points="required"),
         "step": MethodRule((), points="required", floor=0.0),
         "band": MethodRule(("range_low", "range_high"), ("range",)),
-        "binary": MethodRule(("target",)),
+        "binary": MethodRule(("target",), ("higher", "lower", "range")),
         "given": MethodRule((), ("higher", "lower", "range")),
         "achievement_improvement": MethodRule(("threshold", "target")),
         "consistency": MethodRule((), ("higher", "lower", "range")),

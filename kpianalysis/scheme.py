@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from kpianalysis.ids import places
 from kpianalysis.schema import METHODS, PLAN_VALUES
 
 Tables = Mapping[str, pd.DataFrame]
@@ -23,7 +24,8 @@ class Scheme:
     dimensions, indicators : DataFrame
         One row each, in the order of the source, defaults filled in.
     plan : mapping of indicator_id to DataFrame
-        Its plan rows, the least specific first; an indicator without plan rows is absent.
+        Its plan rows, the least specific first, with the `place` of the subject each names (-1: not measured); an
+        indicator without plan rows is absent.
     points : mapping of indicator_id to DataFrame with the columns value, score
     subjects : DataFrame
         The subjects with actuals in the cycle: subject_id, name, unit_id, role_id.
@@ -41,18 +43,19 @@ def scheme_of(tables: Tables, cycle: str) -> Scheme:
     """Gather what is in force in a cycle; a row of the cycle itself wins over one for every cycle."""
     dimensions = _in_force(tables["dimensions"], cycle, "dimension_id")
     indicators = _in_force(tables["indicators"], cycle, "indicator_id")
+    subjects = subjects_measured(tables, cycle)
     return Scheme(
         cycle,
         dimensions.fillna({"min_indicators": 1.0}),
         _with_defaults(indicators),
-        _plan_rows(tables["plan"], cycle),
+        _plan_rows(tables["plan"], cycle, subjects),
         {
             str(indicator): rows.sort_values("value")[["value", "score"]]
             for indicator, rows in _in_force(tables["scales"], cycle, "indicator_id").groupby(
                 "indicator_id", observed=True
             )
         },
-        subjects_measured(tables, cycle),
+        subjects,
     )
 
 
@@ -82,15 +85,16 @@ def actuals_of(tables: Tables, cycle: str) -> pd.DataFrame:
 
 def subjects_measured(tables: Tables, cycle: str) -> pd.DataFrame:
     """Return the subjects with at least one row of actuals in the cycle, in the order of the source."""
-    actuals = tables["actuals"]
-    rows = actuals["cycle_id"].isin(cycles_measured(tables, cycle))
-    present = actuals["subject_id"].cat.categories[np.unique(actuals["subject_id"].cat.codes[rows])]
     subjects = tables["subjects"]
-    return subjects[subjects["subject_id"].isin(present)].reset_index(drop=True)
+    rows = tables["actuals"]["cycle_id"].isin(cycles_measured(tables, cycle))
+    found = np.zeros(len(subjects) + 1, dtype=bool)
+    # Place -1, an unknown id, is the last one and is dropped.
+    found[places(tables["actuals"]["subject_id"], subjects["subject_id"])[rows.to_numpy()]] = True
+    return subjects[found[:-1]].reset_index(drop=True)
 
 
-def plan_for(scheme: Scheme, indicator_id: str, subjects: pd.DataFrame) -> pd.DataFrame:
-    """Lay the plan rows of one indicator over each other for each subject.
+def plan_for(scheme: Scheme, indicator_id: str) -> pd.DataFrame:
+    """Lay the plan rows of one indicator over each other for each subject of the cycle.
 
     Column by column the more specific value wins: subject over role over everybody.
 
@@ -98,28 +102,27 @@ def plan_for(scheme: Scheme, indicator_id: str, subjects: pd.DataFrame) -> pd.Da
     ----------
     scheme : Scheme
     indicator_id : str
-    subjects : DataFrame with the columns subject_id, role_id
 
     Returns
     -------
-    DataFrame, index of `subjects`
+    DataFrame, index of `scheme.subjects`
         `applies` (bool), `weight`, and the plan values in the indicator's unit; missing where the plan says nothing.
     """
-    catalogue = scheme.indicators.set_index("indicator_id").loc[indicator_id]
+    subjects = scheme.subjects
+    mine = (scheme.indicators["indicator_id"] == indicator_id).to_numpy()
     laid = {name: np.full(len(subjects), np.nan) for name in ("weight", *PLAN_VALUES)}
-    laid["weight"][:] = catalogue["weight"]
+    laid["weight"][:] = scheme.indicators["weight"].to_numpy()[mine][0]
     rows = scheme.plan.get(indicator_id)
-    if rows is None:
-        return pd.DataFrame({"applies": True, **laid}, index=subjects.index)
-    applies = np.zeros(len(subjects), dtype=bool)
-    by_subject = rows["subject_id"].notna()
-    for row in rows[~by_subject].to_dict("records"):
-        reached = _reached(row["role_id"], subjects["role_id"])
-        applies |= reached
-        for name, column in laid.items():
-            if not np.isnan(row[name]):
-                column[reached] = row[name]
-    _lay_subject_rows(rows[by_subject], subjects, applies, laid)
+    applies = np.full(len(subjects), rows is None)
+    if rows is not None:
+        by_subject = rows["subject_id"].notna()
+        for row in rows[~by_subject].to_dict("records"):
+            reached = _reached(row["role_id"], subjects["role_id"])
+            applies |= reached
+            for name, column in laid.items():
+                if not np.isnan(row[name]):
+                    column[reached] = row[name]
+        _lay_subject_rows(rows[by_subject], subjects, applies, laid)
     return pd.DataFrame({"applies": applies, **laid}, index=subjects.index, copy=False)
 
 
@@ -133,7 +136,7 @@ def _lay_subject_rows(
     rows: pd.DataFrame, subjects: pd.DataFrame, applies: np.ndarray, laid: dict[str, np.ndarray]
 ) -> None:
     """Lay the rows that name a subject; changes the two arrays it is given."""
-    place = pd.Index(subjects["subject_id"]).get_indexer(pd.Index(rows["subject_id"].astype("str")))
+    place = rows["place"].to_numpy()
     known = place >= 0
     if rows["role_id"].notna().any():
         roles = subjects["role_id"].astype("object").to_numpy()[np.where(known, place, 0)]
@@ -153,12 +156,13 @@ def _in_force(table: pd.DataFrame, cycle: str, item: str) -> pd.DataFrame:
     return table[own | common].drop(columns="cycle_id").reset_index(drop=True)
 
 
-def _plan_rows(plan: pd.DataFrame, cycle: str) -> dict[str, pd.DataFrame]:
-    """Group the plan rows in force by indicator, least specific first."""
+def _plan_rows(plan: pd.DataFrame, cycle: str, subjects: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Group the plan rows in force by indicator, least specific first, each with the place of its subject."""
     own = plan["cycle_id"] == cycle
     rows = plan[own | plan["cycle_id"].isna()]
     rank = 4 * rows["subject_id"].notna() + 2 * rows["role_id"].notna() + 1 * rows["cycle_id"].notna()
-    rows = rows.assign(_rank=rank).sort_values("_rank", kind="stable").drop(columns="_rank")
+    rows = rows.assign(place=places(rows["subject_id"], subjects["subject_id"]))
+    rows = rows.iloc[np.argsort(rank.to_numpy(), kind="stable")]
     return {str(name): group for name, group in rows.groupby("indicator_id", observed=True, sort=False)}
 
 
@@ -170,6 +174,6 @@ def _with_defaults(indicators: pd.DataFrame) -> pd.DataFrame:
     cap = rules.map(lambda rule: rule.cap).astype("float64")
     is_veto = filled["kind"] == "veto"
     return filled.assign(
-        floor=filled["floor"].fillna(floor).mask(filled["method"] == "band", filled["floor"]),
+        floor=filled["floor"].fillna(floor),
         cap=filled["cap"].fillna(cap.mask(is_veto, 0.0)),
     )

@@ -17,11 +17,13 @@ def indicator_summary(card: Scorecard) -> pd.DataFrame:
     DataFrame
         One row per indicator, the most lost points first: indicator_id, dimension_id, kind, n (subjects it applies
         to), n_scored, n_target (with actual and target), n_met, share_met (of n_target), attainment (median, 1 is on
-        target), score (mean, points), lost_points (mean over all subjects of applied weight × (100 − score): what the
-        indicator costs the mean total), nominal_weight (mean share of the total).
+        target), score (mean, points), lost_points (mean over all subjects with a total of applied weight × (100 −
+        score): what the indicator costs the mean total), nominal_weight (mean share of the total).
     """
     rows = _with_met(card.scores)
-    lost = rows["applied_weight"] * (100.0 - rows["score"].fillna(0.0))
+    # Under the policy "refuse" a subject can have weights and no total: nothing is lost of a total that is not there.
+    with_total = rows["subject_id"].isin(card.totals.loc[card.totals["total"].notna(), "subject_id"])
+    lost = rows["applied_weight"].where(with_total, 0.0) * (100.0 - rows["score"].fillna(0.0))
     groups = rows.assign(lost=lost).groupby("indicator_id", observed=True)
     n_totals = max(int(card.totals["total"].notna().sum()), 1)
     answer = groups.agg(

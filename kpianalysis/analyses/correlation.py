@@ -156,7 +156,7 @@ def correlation_matrix(pairs: pd.DataFrame, column: str = "spearman") -> pd.Data
     return square
 
 
-def correlation_groups(pairs: pd.DataFrame, cut: float = 0.7) -> pd.DataFrame:
+def correlation_groups(pairs: pd.DataFrame, cut: float = 0.5) -> pd.DataFrame:
     """Group indicators that say the same: average linkage on 1 − |ρ|, cut where the mean |ρ| falls below `cut`.
 
     Parameters

@@ -103,7 +103,8 @@ def _compare_indicators(card: Scorecard) -> pd.DataFrame:
     pairs = _indicator_pairs(card).assign(ours=card.scores["score"].to_numpy())
     method = pairs["item_id"].map(card.indicators.set_index("indicator_id")["method"])
     either = pairs["ours"].notna() | pairs["published"].notna()
-    return pairs.assign(level="indicator", item=method)[either & (method != "given")]
+    compared = either & (method != "given") & pairs["item_id"].isin(_items(card, "indicator"))
+    return pairs.assign(level="indicator", item=method)[compared]
 
 
 def _compare_dimensions(card: Scorecard) -> pd.DataFrame:
@@ -117,11 +118,14 @@ def _compare_dimensions(card: Scorecard) -> pd.DataFrame:
     )
     joined = left.merge(_published(card, "dimension"), on=["subject_id", "item_id"], how="left")
     either = joined["ours"].notna() | joined["published"].notna()
-    return joined.assign(level="dimension", item=joined["item_id"])[either & joined["item_id"].isin(_items(card))]
+    return joined.assign(level="dimension", item=joined["item_id"])[
+        either & joined["item_id"].isin(_items(card, "dimension"))
+    ]
 
 
-def _items(card: Scorecard) -> list[str]:
-    return list(_published(card, "dimension")["item_id"].unique())
+def _items(card: Scorecard, level: str) -> list[str]:
+    """Name the items that were published at all: the others have nothing to be compared with."""
+    return list(_published(card, level)["item_id"].unique())
 
 
 def _totals_from_dimensions(card: Scorecard) -> pd.DataFrame:

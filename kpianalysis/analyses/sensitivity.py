@@ -151,7 +151,8 @@ def leave_one_out(card: Scorecard) -> pd.DataFrame:
     -------
     DataFrame
         One row per scored indicator, the largest shift first: indicator_id, mean_shift, most_shift (mean and largest
-        absolute change of rank), n_grade_changes, n_without_total (subjects left without any weight).
+        absolute change of rank; missing when nobody has a total without it), n_grade_changes, n_without_total
+        (subjects left without any weight).
     """
     model = weight_model(card)
     boundaries = np.sort(card.grades["min_score"].to_numpy(dtype=float))
@@ -164,7 +165,8 @@ def leave_one_out(card: Scorecard) -> pd.DataFrame:
         there = ~np.isnan(totals[0])
         shift = np.abs(rank_rows(totals[:, there])[0] - rank_rows(stated[:, there])[0])
         grades = grade_places(totals[0, there], boundaries) != grade_places(stated[0, there], boundaries)
-        rows.append((indicator_id, shift.mean(), shift.max(), int(grades.sum()), int((~there).sum())))
+        mean, most = (shift.mean(), shift.max()) if there.any() else (np.nan, np.nan)
+        rows.append((indicator_id, mean, most, int(grades.sum()), int((~there).sum())))
     columns = ["indicator_id", "mean_shift", "most_shift", "n_grade_changes", "n_without_total"]
     answer = pd.DataFrame(rows, columns=columns)
     return answer.sort_values("mean_shift", ascending=False, kind="stable").reset_index(drop=True)

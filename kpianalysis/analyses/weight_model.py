@@ -141,20 +141,25 @@ def draw_multipliers(model: WeightModel, draws: int, seed: int, spread: float) -
 
     Notes
     -----
-    Dirichlet around the mean weights, for the dimensions and within each dimension, with the concentration
-    (k − 1)/spread² − 1 for a group of k: then a weight of 1/k has the relative standard deviation `spread`. A group
-    of one keeps its weight. Source: docs/method.md, "Weight draws".
+    Dirichlet around the weights (their mean over the subjects that have them), for the dimensions and within each
+    dimension, with the concentration (k − 1)/spread² − 1 for a group of k: then a weight of 1/k has the relative
+    standard deviation `spread`. A group of one keeps its weight. Source: docs/method.md, "Weight draws".
     """
     rng = np.random.default_rng(seed)
     step = max(1, min(draws, 600_000 // max(len(model.subjects), 1)))
-    stated = model.weights.mean(axis=0)
+    stated, stated_dimensions = _mean_where_used(model.weights), _mean_where_used(model.dimension_weights)
     for start in range(0, draws, step):
         k = min(step, draws - start)
         indicators = np.ones((k, len(model.indicators)))
         for place in range(len(model.dimensions)):
             mine = model.dimension_of == place
             indicators[:, mine] = _draw(stated[mine], k, spread, rng)
-        yield indicators, _draw(model.dimension_weights.mean(axis=0), k, spread, rng)
+        yield indicators, _draw(stated_dimensions, k, spread, rng)
+
+
+def _mean_where_used(weights: Floats) -> Floats:
+    """Mean of each weight over the subjects that have it: a weight is no less sure because few have a score."""
+    return np.nan_to_num(divide(weights.sum(axis=0), (weights > 0).sum(axis=0).astype(float)))
 
 
 def _draw(weights: Floats, k: int, spread: float, rng: np.random.Generator) -> Floats:
@@ -164,7 +169,8 @@ def _draw(weights: Floats, k: int, spread: float, rng: np.random.Generator) -> F
     size = int(positive.sum())
     if size > 1 and spread > 0:
         shares = weights[positive] / weights[positive].sum()
-        concentration = (size - 1) / spread**2 - 1
+        # Two weights with a spread of 1 are all or nothing: the concentration would be 0, which is no distribution.
+        concentration = max((size - 1) / spread**2 - 1, 1e-6)
         multipliers[:, positive] = rng.dirichlet(concentration * shares, size=k) / shares
     return multipliers
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from kpianalysis.findings import Finding, name_some
 from kpianalysis.i18n import N_
+from kpianalysis.ids import places
 from kpianalysis.schema import TABLES
 from kpianalysis.scheme import Tables
 
@@ -29,8 +30,7 @@ def _unknown_ids(tables: Tables) -> Iterator[Finding]:
     for name, frame in tables.items():
         for column in TABLES[name].columns:
             if column.refers_to and column.name in frame:
-                target = tables[column.refers_to]
-                known = set(target[_key_of(column.refers_to)].dropna())
+                known = tables[column.refers_to][_key_of(column.refers_to)]
                 yield from _report(frame[column.name], known, name, column.name, column.refers_to)
 
 
@@ -38,12 +38,12 @@ def _key_of(table: str) -> str:
     return {"cycles": "cycle_id", "subjects": "subject_id"}.get(table, table.removesuffix("s") + "_id")
 
 
-def _report(ids: pd.Series, known: set[str], table: str, column: str, other: str) -> Iterator[Finding]:
-    strange = set(ids.dropna().unique()) - known
-    if strange:
-        rows = ids.index[ids.isin(list(strange))]
-        values = {"ids": name_some(map(repr, sorted(strange)), most=5), "other": other}
-        yield Finding("error", table, _TEXT, row=name_some(rows), column=column, fix=_FIX, values=values)
+def _report(ids: pd.Series, known: pd.Series, table: str, column: str, other: str) -> Iterator[Finding]:
+    strange = ids[(places(ids, known.dropna().drop_duplicates()) < 0) & ids.notna().to_numpy()]
+    if len(strange):
+        named = name_some(map(repr, sorted(strange.astype("str").unique())), most=5)
+        values = {"ids": named, "other": other}
+        yield Finding("error", table, _TEXT, row=name_some(strange.index), column=column, fix=_FIX, values=values)
 
 
 def _unknown_in_cycle(tables: Tables) -> Iterator[Finding]:
@@ -65,7 +65,7 @@ def _unknown_in_cycle(tables: Tables) -> Iterator[Finding]:
 
 
 def _unknown_roles(plan: pd.DataFrame, subjects: pd.DataFrame) -> Iterator[Finding]:
-    yield from _report(plan["role_id"], set(subjects["role_id"].dropna()), "plan", "role_id", "subjects")
+    yield from _report(plan["role_id"], subjects["role_id"], "plan", "role_id", "subjects")
 
 
 def _unknown_items(tables: Tables) -> Iterator[Finding]:
@@ -73,7 +73,7 @@ def _unknown_items(tables: Tables) -> Iterator[Finding]:
     published = tables["published"]
     for level, table in (("dimension", "dimensions"), ("indicator", "indicators")):
         rows = published.loc[published["level"] == level, "item_id"]
-        yield from _report(rows, set(tables[table][f"{level}_id"].dropna()), "published", "item_id", table)
+        yield from _report(rows, tables[table][f"{level}_id"], "published", "item_id", table)
         if rows.isna().any():
             yield _blank_item(rows.index[rows.isna()])
 

@@ -33,7 +33,7 @@ def check_targets(tables: Tables) -> list[Finding]:
 def _check_cycle(scheme: Scheme) -> Iterator[Finding]:
     sums = np.zeros(len(scheme.subjects))
     for indicator in scheme.indicators.to_dict("records"):
-        plan = plan_for(scheme, indicator["indicator_id"], scheme.subjects)
+        plan = plan_for(scheme, indicator["indicator_id"])
         reached = plan[plan["applies"]]
         yield from _missing_targets(scheme, indicator, reached)
         yield from _wrong_order(scheme, indicator, reached)

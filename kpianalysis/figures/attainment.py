@@ -28,12 +28,17 @@ def plot_lost_points(summary: pd.DataFrame, names: Names, *, most: int = 15, ax:
     _ = translator(names.lang)
     rows = summary[summary["kind"] == "scored"].head(most)[::-1]
     ax = new_axes(ax, 1.1 + 0.27 * len(rows))
-    bars = ax.barh([shorten(names.item(item)) for item in rows["indicator_id"]], rows["lost_points"], color=MAIN)
+    place = np.arange(len(rows))
+    bars = ax.barh(place, rows["lost_points"], color=MAIN)
+    ax.set_yticks(place, [shorten(names.item(item)) for item in rows["indicator_id"]])
     ax.bar_label(bars, [number(value, 1, names.lang) for value in rows["lost_points"]], padding=3)
     ax.axvline(0, color=GREY, linewidth=0.8)
     ax.margins(x=0.08)
-    first = shorten(names.item(rows["indicator_id"].iloc[-1]), 60) if len(rows) else ""
-    set_title(ax, _("'{name}' takes most points from the mean total").format(name=first))
+    title = _("No indicator costs the mean total any points.")
+    if len(rows) and rows["lost_points"].iloc[-1] > 0:
+        name = shorten(names.item(rows["indicator_id"].iloc[-1]), 60)
+        title = _("'{name}' takes most points from the mean total").format(name=name)
+    set_title(ax, title)
     ax.set_xlabel(_("points lost of the mean total"))
     return ax
 
@@ -72,9 +77,11 @@ def plot_totals(totals: pd.DataFrame, grades: pd.DataFrame, names: Names, *, ax:
                 textcoords="offset points",
                 color=BAD,
             )
-    ax.axvline(values.median(), color="black", linewidth=1.2)
-    text = _("Half of the totals lie below {median}")
-    set_title(ax, text.format(median=number(values.median(), 1, names.lang)))
+    title = _("Nobody has a total.")
+    if len(values):
+        ax.axvline(values.median(), color="black", linewidth=1.2)
+        title = _("Half of the totals lie below {median}").format(median=number(values.median(), 1, names.lang))
+    set_title(ax, title)
     ax.set_xlabel(_("total, points (black line: median)"))
     ax.set_ylabel(_("subjects"))
     return ax

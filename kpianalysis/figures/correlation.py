@@ -28,15 +28,18 @@ def plot_heatmap(square: pd.DataFrame, order: pd.DataFrame, names: Names, *, ax:
     _ = translator(names.lang)
     ids = list(order["indicator_id"])
     ax = new_axes(ax, 1.6 + 0.25 * len(ids))
+    if not ids:
+        ax.set_axis_off()
+        set_title(ax, _("There is nothing to compare: fewer than two indicators have a score"))
+        return ax
     shown = square.loc[ids, ids]
     sns.heatmap(
         shown.to_numpy(),
         vmin=-1,
         vmax=1,
-        center=0,
         cmap="vlag",
         ax=ax,
-        annot=[[_cell(value) for value in row] for row in shown.to_numpy()],
+        annot=[[_cell(value, names.lang) for value in row] for row in shown.to_numpy()],
         fmt="",
         annot_kws={"size": 6.5},
         linewidths=0.3,
@@ -84,8 +87,8 @@ def plot_pair(wide: pd.DataFrame, pair: pd.Series, names: Names, *, ax: Axes | N
     return ax
 
 
-def _cell(value: float) -> str:
-    return "" if np.isnan(value) else f"{100 * value:.0f}"
+def _cell(value: float, lang: str) -> str:
+    return "" if np.isnan(value) else number(100 * value, 0, lang)
 
 
 def _frame(start: int, size: int):  # type: ignore[no-untyped-def]  # matplotlib's own type

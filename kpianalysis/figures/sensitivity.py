@@ -43,9 +43,14 @@ def plot_weights(table: pd.DataFrame, names: Names, *, most: int = 25, ax: Axes 
     ax.axvline(0, color=LIGHT, linewidth=0.8, zorder=0)
     ax.set_yticks(place, [shorten(names.item(item)) for item in rows["item_id"]])
     ax.legend(frameon=False, loc="lower right")
-    first = shorten(names.item(rows["item_id"].iloc[-1]), 45) if len(rows) else ""
-    ratio = number(rows["ratio"].iloc[-1], 1, names.lang) if len(rows) else ""
-    set_title(ax, _("'{name}' does {ratio} times what its weight says").format(name=first, ratio=ratio))
+    known = rows.dropna(subset=["ratio"])
+    title = _("All totals are equal: no weight has any effect.")
+    if len(known):
+        title = _("'{name}' does {ratio} times what its weight says").format(
+            name=shorten(names.item(known["item_id"].iloc[-1]), 45),
+            ratio=number(known["ratio"].iloc[-1], 1, names.lang),
+        )
+    set_title(ax, title)
     ax.set_xlabel(_("share of the total's weight and of its spread, %"))
     return ax
 
@@ -87,8 +92,11 @@ def plot_rank_intervals(ranks: pd.DataFrame, names: Names, *, most: int = 60, ax
         ax.set_yticks(place, [shorten(names.subject(subject), 30) for subject in ranks["subject_id"]])
         ax.invert_yaxis()
         ax.set_xlabel(_("rank (dot) and 90% of the draws (bar)"))
-    width = float((ranks["rank_high"] - ranks["rank_low"]).median()) if len(ranks) else 0.0
-    set_title(ax, _("The middle rank interval spans {width} places").format(width=number(width, 0, names.lang)))
+    title = _("Nobody has a rank.")
+    if len(ranks):
+        width = number(float((ranks["rank_high"] - ranks["rank_low"]).median()), 0, names.lang)
+        title = _("The middle rank interval spans {width} places").format(width=width)
+    set_title(ax, title)
     return ax
 
 
@@ -106,12 +114,16 @@ def plot_left_out(table: pd.DataFrame, names: Names, *, most: int = 15, ax: Axes
     ax : Axes, optional
     """
     _ = translator(names.lang)
-    rows = table.head(most)[::-1]
+    rows = table.dropna(subset=["mean_shift"]).head(most)[::-1]
     ax = new_axes(ax, 1.1 + 0.27 * len(rows))
-    bars = ax.barh([shorten(names.item(item)) for item in rows["indicator_id"]], rows["mean_shift"], color=MAIN)
+    place = np.arange(len(rows))
+    bars = ax.barh(place, rows["mean_shift"], color=MAIN)
+    ax.set_yticks(place, [shorten(names.item(item)) for item in rows["indicator_id"]])
     ax.bar_label(bars, [number(value, 1, names.lang) for value in rows["mean_shift"]], padding=3)
     ax.margins(x=0.08)
-    first = shorten(names.item(rows["indicator_id"].iloc[-1]), 45) if len(rows) else ""
-    set_title(ax, _("Ranks depend most on '{name}'").format(name=first))
+    title = _("There is no indicator to leave out.")
+    if len(rows):
+        title = _("Ranks depend most on '{name}'").format(name=shorten(names.item(rows["indicator_id"].iloc[-1]), 45))
+    set_title(ax, title)
     ax.set_xlabel(_("mean shift of rank without the indicator, places"))
     return ax

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kpianalysis.scoring.inputs import Floats, Inputs, Method, divide, half_up
+from kpianalysis.scoring.inputs import Floats, Inputs, Method, clip, divide, half_up
 
 
 def achievement_points(actual: Floats, threshold: Floats, target: Floats) -> Floats:
@@ -63,11 +63,12 @@ def improvement_points(actual: Floats, baseline: Floats, target: Floats) -> Floa
 
 
 def _score(inputs: Inputs) -> Floats:
-    """Ten times the better of the two."""
+    """Ten times the better of the two, held between floor and cap where the indicator has them."""
     sign, plan = inputs.sign, inputs.plan
     actual, target = sign * inputs.actual, sign * plan["target"]
     achieved = achievement_points(actual, sign * plan["threshold"], target)
-    return 10.0 * np.maximum(achieved, improvement_points(actual, sign * plan["baseline"], target))
+    points = np.maximum(achieved, improvement_points(actual, sign * plan["baseline"], target))
+    return clip(10.0 * points, inputs.floor, inputs.cap)
 
 
 METHOD = Method(_score)

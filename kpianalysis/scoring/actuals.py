@@ -9,12 +9,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from kpianalysis.i18n import N_
+from kpianalysis.ids import places
 from kpianalysis.scheme import Scheme
 from kpianalysis.scoring.inputs import Floats, divide
 
 NOT_GIVEN = N_("no actual given")
 PERIOD_MISSING = N_("a period has no value")
 DENOMINATOR_ZERO = N_("the denominator is zero")
+PARTS_MISSING = N_("a period has a ratio without its numerator and denominator")
 
 
 @dataclass(frozen=True)
@@ -58,10 +60,12 @@ def combine_periods(rows: pd.DataFrame, scheme: Scheme) -> Actuals:
     Notes
     -----
     An indicator's periods are those that any subject has a row for. mean, last, max, min and ratio use the periods
-    with a value; sum needs all of them, because a part of a sum is not a smaller truth but a wrong number. A value
-    with a reason is never used in a sum or a mean. Source: docs/method.md, "Periods".
+    with a value; sum needs all of them, because a part of a sum is not a smaller truth but a wrong number. A row for
+    the whole cycle is complete by itself. A value with a reason is never used in a sum or a mean. In a ratio a period
+    without cases (denominator 0) adds its numerator all the same: only the sums are divided. Source: docs/method.md,
+    "Periods".
     """
-    reasons = (*rows["missing_reason"].cat.categories, NOT_GIVEN, PERIOD_MISSING, DENOMINATOR_ZERO)
+    reasons = (*rows["missing_reason"].cat.categories, NOT_GIVEN, PERIOD_MISSING, DENOMINATOR_ZERO, PARTS_MISSING)
     reasons = tuple(dict.fromkeys(reasons))
     flat = _flatten(rows, scheme, reasons)
     aggregation = scheme.indicators["aggregation"].to_numpy()
@@ -76,7 +80,7 @@ def combine_periods(rows: pd.DataFrame, scheme: Scheme) -> Actuals:
 
 def _flatten(rows: pd.DataFrame, scheme: Scheme, reasons: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Turn rows into arrays sorted by indicator, ids into places."""
-    indicator = _places(rows["indicator_id"], scheme.indicators["indicator_id"])
+    indicator = places(rows["indicator_id"], scheme.indicators["indicator_id"])
     order = np.argsort(indicator, kind="stable")
     order = order[indicator[order] >= 0]
     above = rows["numerator"].to_numpy()[order]
@@ -88,19 +92,13 @@ def _flatten(rows: pd.DataFrame, scheme: Scheme, reasons: tuple[str, ...]) -> di
     value = np.where(np.isnan(value) & parts, divide(above, below), value) if parts.any() else value
     return {
         "indicator": indicator[order],
-        "subject": _places(rows["subject_id"], scheme.subjects["subject_id"])[order],
+        "subject": places(rows["subject_id"], scheme.subjects["subject_id"])[order],
         "period": rows["period"].to_numpy()[order],
         "value": value,
         "numerator": above,
         "denominator": below,
         "reason": reason,
     }
-
-
-def _places(ids: pd.Series, known: pd.Series) -> NDArray[np.int32]:
-    """Places of ids in a list, -1 where they are not in it; looked up once for each category."""
-    lookup = pd.Index(known).get_indexer(pd.Index(ids.cat.categories.astype("str")))
-    return np.append(lookup, -1).astype(np.int32)[ids.cat.codes]
 
 
 def _reason_codes(column: pd.Series, reasons: tuple[str, ...]) -> NDArray[np.int16]:
@@ -115,14 +113,20 @@ def _one_indicator(
         return part["subject"], part["value"], part["reason"]
     frame = pd.DataFrame(part).sort_values(["subject", "period"], kind="stable")
     usable = frame["value"].notna() & (frame["reason"] < 0)
+    otherwise = PERIOD_MISSING
+    if aggregation == "ratio":
+        usable |= frame["reason"] == reasons.index(DENOMINATOR_ZERO)
+        otherwise = PARTS_MISSING
     by = frame["subject"]
     combined = _combine(frame[usable], aggregation)
     everyone = by.drop_duplicates().to_numpy()
     actual = combined.reindex(everyone).to_numpy()
     n_usable = usable.groupby(by).sum().reindex(everyone).to_numpy()
     first = frame.loc[frame["reason"] >= 0].groupby("subject")["reason"].first().reindex(everyone)
-    why = first.fillna(reasons.index(PERIOD_MISSING)).to_numpy(dtype=np.int16)
-    incomplete = n_usable < frame["period"].nunique() if aggregation == "sum" else n_usable == 0
+    why = first.fillna(reasons.index(otherwise)).to_numpy(dtype=np.int16)
+    is_whole = frame["period"].isna().groupby(by).any().reindex(everyone).to_numpy()
+    needed = np.where(is_whole, 1, frame["period"].nunique())
+    incomplete = n_usable < needed if aggregation == "sum" else np.isnan(actual)
     return everyone, np.where(incomplete, np.nan, actual), np.where(incomplete, why, -1).astype(np.int16)
 
 
@@ -131,6 +135,7 @@ def _combine(frame: pd.DataFrame, aggregation: str) -> pd.Series:
     if aggregation == "ratio":
         sums = groups[["numerator", "denominator"]].sum(min_count=1)
         ratio = pd.Series(divide(sums["numerator"].to_numpy(), sums["denominator"].to_numpy()), index=sums.index)
-        # A single period may come with its ratio already made.
-        return ratio.fillna(groups["value"].first().where(groups.size() == 1))
+        n_parts, n = groups["numerator"].count(), groups.size()
+        # A single period may come with its ratio already made; among several it cannot be added.
+        return ratio.where(n_parts == n, groups["value"].first().where((n == 1) & (n_parts == 0)))
     return groups["value"].agg({"sum": "sum", "mean": "mean", "last": "last", "max": "max", "min": "min"}[aggregation])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kpianalysis.i18n import N_
-from kpianalysis.scoring.inputs import Floats, Inputs, Method, Problem, divide
+from kpianalysis.scoring.inputs import Floats, Inputs, Method, Problem, clip, divide
 
 
 def band_score(actual: Floats, low: Floats, high: Floats, floor: Floats, cap: Floats) -> Floats:
@@ -41,19 +41,14 @@ def band_score(actual: Floats, low: Floats, high: Floats, floor: Floats, cap: Fl
     return np.where(np.isnan(actual), np.nan, np.clip(points, 0.0, 100.0))
 
 
-def _ends(inputs: Inputs) -> tuple[Floats, Floats]:
-    """Where the points reach 0: the plan's floor and cap, else those of the indicator."""
-    floor, cap = inputs.plan["floor"], inputs.plan["cap"]
-    return np.where(np.isnan(floor), inputs.floor, floor), np.where(np.isnan(cap), inputs.cap, cap)
-
-
 def _score(inputs: Inputs) -> Floats:
-    floor, cap = _ends(inputs)
-    return band_score(inputs.actual, inputs.plan["range_low"], inputs.plan["range_high"], floor, cap)
+    plan = inputs.plan
+    points = band_score(inputs.actual, plan["range_low"], plan["range_high"], plan["floor"], plan["cap"])
+    return clip(points, inputs.floor, inputs.cap)
 
 
 def _problems(inputs: Inputs) -> list[Problem]:
-    floor, cap = _ends(inputs)
+    floor, cap = inputs.plan["floor"], inputs.plan["cap"]
     low, high = inputs.plan["range_low"], inputs.plan["range_high"]
     return [
         ((inputs.actual < low) & np.isnan(floor), N_("below the interval, and the plan has no floor")),

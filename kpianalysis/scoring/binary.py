@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kpianalysis.scoring.attainment import is_met
-from kpianalysis.scoring.inputs import Floats, Inputs, Method
+from kpianalysis.scoring.inputs import Floats, Inputs, Method, clip
 
 
 def binary_score(met: Floats) -> Floats:
@@ -28,7 +28,8 @@ def binary_score(met: Floats) -> Floats:
 
 def _score(inputs: Inputs) -> Floats:
     plan = inputs.plan
-    return binary_score(is_met(inputs.actual, plan["target"], plan["range_low"], plan["range_high"], inputs.direction))
+    met = is_met(inputs.actual, plan["target"], plan["range_low"], plan["range_high"], inputs.direction)
+    return clip(binary_score(met), inputs.floor, inputs.cap)
 
 
 METHOD = Method(_score)

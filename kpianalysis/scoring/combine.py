@@ -65,6 +65,10 @@ def combine_scores(scores: pd.DataFrame, dimensions: pd.DataFrame, missing: str)
 
     nominal = _shares(dimension_weight, n_dimensions)
     applied = _shares(np.where(valid, dimension_weight, 0.0), n_dimensions)
+    if missing == "refuse":
+        # Without a total nothing carries weight in it.
+        lacking = (~valid & (dimension_weight > 0)).reshape(-1, n_dimensions).any(axis=1)
+        applied = np.where(np.repeat(lacking, n_dimensions), 0.0, applied)
     weighed = scores.assign(
         nominal_weight=nominal[cell] * divide(weight, weight_all[cell]),
         applied_weight=applied[cell] * divide(weight * used, weight_used[cell]),

@@ -14,9 +14,9 @@ from kpianalysis.i18n import N_
 from kpianalysis.schema import PLAN_VALUES
 from kpianalysis.scheme import Scheme, plan_for
 from kpianalysis.scoring import attainment as reach
-from kpianalysis.scoring.actuals import NOT_GIVEN, Actuals
+from kpianalysis.scoring.actuals import DENOMINATOR_ZERO, NOT_GIVEN, PARTS_MISSING, PERIOD_MISSING, Actuals
 from kpianalysis.scoring.consistency import consistency_score, position
-from kpianalysis.scoring.inputs import Floats, Inputs
+from kpianalysis.scoring.inputs import Floats, Inputs, clip
 from kpianalysis.scoring.methods import METHODS
 
 Chunk = dict[str, np.ndarray]
@@ -37,7 +37,8 @@ def score_indicators(scheme: Scheme, actuals: Actuals) -> tuple[pd.DataFrame, li
         One row per subject × indicator, by indicator: subject_id, unit_id, role_id, dimension_id, indicator_id, kind,
         direction, actual, target, attainment, gap, score, weight (within its dimension), missing_reason.
     findings : list of Finding
-        What could not be scored although there is an actual, and pairs without any row of actuals.
+        What could not be scored although there are rows of actuals, pairs without any, and rows the plan does not
+        reach.
     """
     findings: list[Finding] = []
     reasons = list(actuals.reasons)
@@ -71,14 +72,18 @@ def _score_one(
 ) -> tuple[Chunk, list[Finding]]:
     name, direction = str(indicator["indicator_id"]), str(indicator["direction"])
     actual, reason = actuals.of(name, len(scheme.subjects))
-    laid = plan_for(scheme, name, scheme.subjects)
+    laid = plan_for(scheme, name)
     plan: dict[str, Floats] = {column: laid[column].to_numpy() for column in PLAN_VALUES}
     applies = laid["applies"].to_numpy()
     usable = applies & (reason < 0)
     inputs = _inputs(scheme, indicator, np.where(usable, actual, np.nan), plan)
     method = METHODS[str(indicator["method"])]
     score = method.score(inputs)
-    findings = _absent(scheme, name, applies & (reason == reasons.index(NOT_GIVEN)))
+    has_rows = reason != reasons.index(NOT_GIVEN)
+    findings = [*_absent(scheme, name, applies & ~has_rows), *_unreached(scheme, name, ~applies & has_rows)]
+    for why in (PERIOD_MISSING, DENOMINATOR_ZERO, PARTS_MISSING):
+        if (lost := applies & (reason == reasons.index(why))).any():
+            findings.append(_impossible(scheme, name, lost, why))
     for mask, why in method.problems(inputs):
         stopped = usable & mask & (reason < 0)
         if stopped.any():
@@ -105,12 +110,14 @@ def _score_one(
 def _inputs(scheme: Scheme, indicator: Mapping[Hashable, Any], actual: Floats, plan: Mapping[str, Floats]) -> Inputs:
     points = scheme.points.get(str(indicator["indicator_id"]))
     empty = np.empty(0)
+    # The cap of a veto limits the total, not its own score.
+    is_veto = indicator["kind"] == "veto"
     return Inputs(
         actual,
         plan,
         str(indicator["direction"]),
-        float(indicator["floor"]),
-        float(indicator["cap"]),
+        np.nan if is_veto else float(indicator["floor"]),
+        np.nan if is_veto else float(indicator["cap"]),
         empty if points is None else points["value"].to_numpy(),
         empty if points is None else points["score"].to_numpy(),
     )
@@ -129,10 +136,11 @@ def _score_consistency(
     scheme: Scheme, indicator: Mapping[Hashable, Any], reasons: list[str], lowest: dict[str, Floats]
 ) -> Chunk:
     n = len(scheme.subjects)
-    laid = plan_for(scheme, str(indicator["indicator_id"]), scheme.subjects)
+    laid = plan_for(scheme, str(indicator["indicator_id"]))
     applies = laid["applies"].to_numpy()
     blank = np.full(n, np.nan)
     score = consistency_score(lowest.get(str(indicator["dimension_id"]), blank))
+    score = clip(score, float(indicator["floor"]), float(indicator["cap"]))
     reason = np.where(np.isnan(score), _code_of(OUTSIDE_FLOOR, reasons), -1).astype(np.int16)
     columns = {
         "actual": blank,
@@ -176,6 +184,16 @@ def _absent(scheme: Scheme, indicator: str, absent: NDArray[np.bool_]) -> list[F
     names = scheme.subjects.loc[absent, "subject_id"]
     values = {"indicator": indicator, "n": len(names), "subjects": name_some(names)}
     return [Finding("warning", "actuals", text, column="value", fix=fix, values=values)]
+
+
+def _unreached(scheme: Scheme, indicator: str, idle: NDArray[np.bool_]) -> list[Finding]:
+    if not idle.any():
+        return []
+    text = N_("{indicator} has actuals for {n} subjects its plan does not reach: {subjects}. They are not scored.")
+    fix = N_("Add a plan row for them or their role, or leave the rows out.")
+    names = scheme.subjects.loc[idle, "subject_id"]
+    values = {"indicator": indicator, "n": len(names), "subjects": name_some(names)}
+    return [Finding("warning", "actuals", text, column="indicator_id", fix=fix, values=values)]
 
 
 def _impossible(scheme: Scheme, indicator: str, stopped: NDArray[np.bool_], why: str) -> Finding:

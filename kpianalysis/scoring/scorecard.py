@@ -85,6 +85,7 @@ class Scorecard:
             totals=_only(self.totals, members),
             subjects=self.subjects[self.subjects["subject_id"].isin(members)].reset_index(drop=True),
             published=_only(self.published, members),
+            plan=_reaching(self.plan, members),
             notes=tuple(note for note in self.notes if note.severity != "warning"),
             unit_id=unit_id,
         )
@@ -170,11 +171,21 @@ def score_previous(data: Dataset, missing: str = "redistribute", unit_id: str = 
     return card.for_unit(unit_id)
 
 
+def _reaching(plan: pd.DataFrame, members: Iterable[str]) -> pd.DataFrame:
+    """Keep the plan rows for everybody, for roles and for some subjects, and forget the other subjects' names."""
+    kept = plan[plan["subject_id"].isna() | plan["subject_id"].isin(members)].reset_index(drop=True)
+    return _forget(kept, ["subject_id", "owner_id"])
+
+
 def _only(table: pd.DataFrame, members: Iterable[str]) -> pd.DataFrame:
     """Keep the rows of some subjects, and forget the others' names wherever they might linger."""
-    kept = table[table["subject_id"].isin(members)].reset_index(drop=True)
-    categories = [name for name, dtype in kept.dtypes.items() if name == "subject_id" and hasattr(dtype, "categories")]
-    return kept.assign(**{name: kept[name].cat.remove_unused_categories() for name in categories})
+    return _forget(table[table["subject_id"].isin(members)].reset_index(drop=True), ["subject_id", "missing_reason"])
+
+
+def _forget(table: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """Drop the categories that no row has any more: ids of other subjects, and reasons that may name them."""
+    coded = [name for name in columns if isinstance(table.dtypes.get(name), pd.CategoricalDtype)]
+    return table.assign(**{name: table[name].cat.remove_unused_categories() for name in coded})
 
 
 def _of_cycle(table: pd.DataFrame, cycle: str) -> pd.DataFrame:

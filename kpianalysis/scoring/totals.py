@@ -73,7 +73,10 @@ def rank_totals(totals: pd.Series) -> pd.Series:
     >>> rank_totals(pd.Series([80.0, 90.0, 80.0 + 1e-12])).tolist()
     [2.0, 1.0, 2.0]
     """
-    return (totals / TIE).round().rank(ascending=False, method="min")
+    ordered = totals.dropna().sort_values(ascending=False)
+    place = pd.Series(np.arange(1.0, len(ordered) + 1.0), index=ordered.index)
+    is_tied = -ordered.diff() < TIE
+    return place.mask(is_tied).ffill().reindex(totals.index)
 
 
 def grade_totals(totals: pd.Series, grades: pd.DataFrame) -> pd.DataFrame:

@@ -9,14 +9,31 @@ from kpianalysis.i18n import number, translator
 from kpianalysis.names import Names
 from kpianalysis.tables.common import fixed, make, measured, named, shares, signed, text
 
+# So many subjects are all shown; of more, only the ends of the list.
+ALL, ENDS = 60, 15
 
-def totals(ranks: pd.DataFrame, names: Names, most: int = 15) -> DisplayTable:
-    """Show totals with rank, rank interval and grade; the rank is that of the whole."""
+
+def totals(ranks: pd.DataFrame, names: Names) -> DisplayTable | None:
+    """Show totals with rank, rank interval and grade, the highest first; the rank is that of the whole."""
+    shown = None if len(ranks) <= ALL else ENDS
+    return _totals(ranks, names, translator(names.lang)("Totals and ranks"), shown)
+
+
+def lowest_totals(ranks: pd.DataFrame, names: Names) -> DisplayTable | None:
+    """Show the lowest totals of a list too long to be shown whole; a low rank alone is no verdict."""
+    rest = ranks.tail(ENDS) if len(ranks) > ALL else ranks.iloc[:0]
+    return _totals(rest, names, translator(names.lang)("The lowest totals"))
+
+
+def _totals(ranks: pd.DataFrame, names: Names, caption: str, most: int | None = None) -> DisplayTable | None:
     _ = translator(names.lang)
     lang = names.lang
     rows = named(ranks, names.subject, ["subject_id"])
     rows = rows.assign(
-        interval=[f"{low:.0f}–{high:.0f}" for low, high in zip(rows["rank_low"], rows["rank_high"], strict=True)]
+        interval=[
+            f"{number(low, 0, lang)}–{number(high, 0, lang)}"
+            for low, high in zip(rows["rank_low"], rows["rank_high"], strict=True)
+        ]
     )
     columns = [
         ("rank", _("rank"), fixed(0, lang)),
@@ -32,10 +49,10 @@ def totals(ranks: pd.DataFrame, names: Names, most: int = 15) -> DisplayTable:
     note = _(
         "The interval says how far the rank moves under other reasonable weights; chance in the actuals comes on top."
     )
-    return make(rows, columns, _("Totals and ranks"), note=note, most=most, lang=lang)
+    return make(rows, columns, caption, note=note, most=most, lang=lang)
 
 
-def indicators(summary: pd.DataFrame, names: Names) -> DisplayTable:
+def indicators(summary: pd.DataFrame, names: Names) -> DisplayTable | None:
     """Show each indicator with its targets met, attainment, score and lost points."""
     _ = translator(names.lang)
     lang = names.lang
@@ -60,7 +77,7 @@ def indicators(summary: pd.DataFrame, names: Names) -> DisplayTable:
     return make(rows, columns, _("Attainment by indicator"), note=note, lang=lang)
 
 
-def groups(table: pd.DataFrame, column: str, names: Names) -> DisplayTable:
+def groups(table: pd.DataFrame, column: str, names: Names) -> DisplayTable | None:
     """Show the mean total of each unit or role with its interval."""
     _ = translator(names.lang)
     lang = names.lang
@@ -80,7 +97,7 @@ def groups(table: pd.DataFrame, column: str, names: Names) -> DisplayTable:
     return make(table, columns, caption, lang=lang, collapsed=len(table) > 20)
 
 
-def gaps(table: pd.DataFrame, names: Names, most: int = 15) -> DisplayTable:
+def gaps(table: pd.DataFrame, names: Names, most: int = 15) -> DisplayTable | None:
     """Show the costliest missed targets."""
     _ = translator(names.lang)
     lang = names.lang
@@ -112,7 +129,7 @@ def gaps(table: pd.DataFrame, names: Names, most: int = 15) -> DisplayTable:
     return make(rows, columns, _("Gaps, the costliest first"), note=note, lang=lang)
 
 
-def grades(table: pd.DataFrame, names: Names) -> DisplayTable:
+def grades(table: pd.DataFrame, names: Names) -> DisplayTable | None:
     """Show the grades beside the guide."""
     _ = translator(names.lang)
     lang = names.lang
@@ -127,7 +144,7 @@ def grades(table: pd.DataFrame, names: Names) -> DisplayTable:
     return make(rows, columns, _("Grades"), note=_("The guide is not enforced."), lang=lang)
 
 
-def bridge(table: pd.DataFrame, names: Names, most: int = 15) -> DisplayTable:
+def bridge(table: pd.DataFrame, names: Names, most: int = 15) -> DisplayTable | None:
     """Show which indicators moved the mean total."""
     _ = translator(names.lang)
     lang = names.lang
@@ -143,7 +160,7 @@ def bridge(table: pd.DataFrame, names: Names, most: int = 15) -> DisplayTable:
     return make(rows, columns, _("What moved the mean total"), note=note, most=most, lang=lang)
 
 
-def status(table: pd.DataFrame, names: Names) -> DisplayTable:
+def status(table: pd.DataFrame, names: Names) -> DisplayTable | None:
     """Show what was scored, and what was not for which reason."""
     _ = translator(names.lang)
     lang = names.lang
@@ -156,7 +173,7 @@ def status(table: pd.DataFrame, names: Names) -> DisplayTable:
     return make(rows, columns, _("Data status"), lang=lang)
 
 
-def checks(table: pd.DataFrame, names: Names) -> DisplayTable:
+def checks(table: pd.DataFrame, names: Names) -> DisplayTable | None:
     """Show how many of our scores equal the published ones."""
     _ = translator(names.lang)
     lang = names.lang
@@ -182,7 +199,7 @@ def checks(table: pd.DataFrame, names: Names) -> DisplayTable:
     return make(rows, columns, _("Our numbers against the published ones"), lang=lang)
 
 
-def disagreements(table: pd.DataFrame, names: Names) -> DisplayTable:
+def disagreements(table: pd.DataFrame, names: Names) -> DisplayTable | None:
     """Show every score and total that differs from the published one, folded up."""
     _ = translator(names.lang)
     lang = names.lang

@@ -70,8 +70,8 @@ def make(
     most: int | None = None,
     lang: str = "en",
     collapsed: bool = False,
-) -> DisplayTable:
-    """Turn an answer table into a display table.
+) -> DisplayTable | None:
+    """Turn an answer table into a display table; None without rows, so that a notebook shows nothing.
 
     Parameters
     ----------
@@ -85,6 +85,8 @@ def make(
     collapsed : bool
         Show the caption only, until it is opened.
     """
+    if answer.empty:
+        return None
     _ = translator(lang)
     shown = answer if most is None else answer.head(most)
     if len(shown) < len(answer):
@@ -103,8 +105,8 @@ def named(answer: pd.DataFrame, write: Callable[[object], str], columns: Iterabl
     return answer.assign(**{name: [write(value) for value in answer[name]] for name in columns})
 
 
-def findings(card: Scorecard, names: Names) -> DisplayTable:
-    """Show what a reader must know of source and scores."""
+def findings(card: Scorecard, names: Names) -> DisplayTable | None:
+    """Show what a reader must know of source and scores; None when there is nothing."""
     _ = translator(names.lang)
     columns = [
         ("severity", _("kind"), text),

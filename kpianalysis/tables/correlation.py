@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from kpianalysis.display import DisplayTable
-from kpianalysis.i18n import translator
+from kpianalysis.i18n import number, translator
 from kpianalysis.names import Names
 from kpianalysis.tables.common import fixed, make, named, p_value, shares, text
 
 
-def pairs(table: pd.DataFrame, names: Names, most: int | None = None, caption: str = "") -> DisplayTable:
+def pairs(table: pd.DataFrame, names: Names, most: int | None = None, caption: str = "") -> DisplayTable | None:
     """Show pairs of indicators with n, both coefficients, adjusted p and interval."""
     _ = translator(names.lang)
     lang = names.lang
@@ -30,19 +32,19 @@ def pairs(table: pd.DataFrame, names: Names, most: int | None = None, caption: s
     return make(rows, columns, caption or _("Pairs, the strongest first"), note=note, most=most, lang=lang)
 
 
-def all_pairs(table: pd.DataFrame, names: Names) -> DisplayTable:
+def all_pairs(table: pd.DataFrame, names: Names) -> DisplayTable | None:
     """Show every pair, folded up."""
     _ = translator(names.lang)
-    shown = pairs(table, names, caption=_("All {n} pairs").format(n=len(table)))
-    return DisplayTable(shown.columns, shown.rows, shown.caption, note=shown.note, collapsed=True)
+    shown = pairs(table, names, caption=_("All {n} pairs").format(n=number(len(table), 0, names.lang)))
+    return shown and replace(shown, collapsed=True)
 
 
-def groups(table: pd.DataFrame, names: Names) -> DisplayTable:
+def groups(table: pd.DataFrame, names: Names) -> DisplayTable | None:
     """Show the groups with more than one member."""
     _ = translator(names.lang)
     together = table[table["group"] > 0].sort_values(["group", "place"])
     columns = [("group", _("group"), fixed(0, names.lang)), ("indicator_id", _("indicator"), text)]
-    note = _("Grouped where the mean |ρ| reaches 0.7; indicators on their own are not listed.")
+    note = _("Grouped where the mean |ρ| reaches 0.5; indicators on their own are not listed.")
     return make(
         named(together, names.item, ["indicator_id"]),
         columns,
@@ -52,7 +54,7 @@ def groups(table: pd.DataFrame, names: Names) -> DisplayTable:
     )
 
 
-def inflation(table: pd.DataFrame, names: Names) -> DisplayTable:
+def inflation(table: pd.DataFrame, names: Names) -> DisplayTable | None:
     """Show how well each indicator is predicted by the others."""
     _ = translator(names.lang)
     lang = names.lang

@@ -10,7 +10,7 @@ from kpianalysis.names import Names
 from kpianalysis.tables.common import fixed, make, named, shares, text
 
 
-def weights(table: pd.DataFrame, names: Names, caption: str = "") -> DisplayTable:
+def weights(table: pd.DataFrame, names: Names, caption: str = "") -> DisplayTable | None:
     """Show nominal against effective weights."""
     _ = translator(names.lang)
     lang = names.lang
@@ -30,7 +30,7 @@ def weights(table: pd.DataFrame, names: Names, caption: str = "") -> DisplayTabl
     )
 
 
-def left_out(table: pd.DataFrame, names: Names) -> DisplayTable:
+def left_out(table: pd.DataFrame, names: Names) -> DisplayTable | None:
     """Show what ranks and grades would do without each indicator."""
     _ = translator(names.lang)
     lang = names.lang
@@ -45,12 +45,12 @@ def left_out(table: pd.DataFrame, names: Names) -> DisplayTable:
     return make(named(table, names.item, ["indicator_id"]), columns, _("One indicator left out"), note=note, lang=lang)
 
 
-def dimension_weights(table: pd.DataFrame, names: Names) -> DisplayTable:
+def dimension_weights(table: pd.DataFrame, names: Names) -> DisplayTable | None:
     """Show nominal against effective weights of the dimensions."""
     return weights(table, names, translator(names.lang)("The same for dimensions"))
 
 
-def fragile(ranks: pd.DataFrame, names: Names, most: int = 10) -> DisplayTable:
+def fragile(ranks: pd.DataFrame, names: Names, most: int = 10) -> DisplayTable | None:
     """Show the grades that change most often under other weights; without grades the widest rank intervals."""
     _ = translator(names.lang)
     lang = names.lang

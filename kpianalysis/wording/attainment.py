@@ -34,7 +34,7 @@ def answer(
             costliest(summary, names),
             targets_met(summary, names),
             change(bridge, names),
-            reconciled(checks, names) or trust(card, names.lang),
+            " ".join(filter(None, (reconciled(checks, names), trust(card, names.lang)))),
         ),
         "answer",
     )
@@ -66,8 +66,8 @@ def costliest(summary: pd.DataFrame, names: Names) -> str:
         return _("No indicator costs the mean total any points.")
     first = scored.iloc[int(lost.to_numpy().argmax())]
     text = _(
-        "'{name}' costs most: it takes {lost} of the {all} points that the mean total lacks of 100, at a "
-        "weight of {weight}."
+        "'{name}' costs most: it takes {lost} of the {all} points that the mean total, before bonus and veto, "
+        "lacks of 100, at a weight of {weight}."
     )
     return text.format(
         name=names.item(first["indicator_id"]),
@@ -101,7 +101,7 @@ def change(bridge: pd.DataFrame, names: Names) -> str:
     """Say how the mean total changed and what moved it."""
     _ = translator(names.lang)
     if bridge.empty:
-        return _("There is no earlier cycle to compare with.")
+        return _("Nobody has a total in an earlier cycle to compare with.")
     means = bridge.drop(columns="subject_id").mean()
     text = _(
         "For the {n} subjects in both cycles the mean total went from {before} to {now} ({change}): {scores} "

@@ -127,7 +127,8 @@ def advice(pairs: pd.DataFrame, names: Names) -> str:
             "Suggestion, a person decides: check whether these reward the same thing twice before the next "
             "cycle: {named}."
         ).format(named=named)
-    if pairs["n"].max() < ENOUGH:
+    known = pairs.dropna(subset=["spearman"])
+    if known.empty or known["n"].max() < ENOUGH:
         return _("Suggestion, a person decides: look at the report of the whole, which has more subjects.")
     return _("Suggestion, a person decides: nothing here needs to be dropped for double counting.")
 

@@ -115,9 +115,10 @@ def safe_ranks(ranks: pd.DataFrame, names: Names) -> str:
 def most_shifting(left_out: pd.DataFrame, names: Names, has_grades: bool = True) -> str:
     """Name the indicator whose absence would move ranks most."""
     _ = translator(names.lang)
-    if left_out.empty:
+    known = left_out.dropna(subset=["mean_shift"])
+    if known.empty:
         return _("There is no indicator to leave out.")
-    first = left_out.iloc[0]
+    first = known.iloc[0]
     text = _("Without '{name}' ranks would shift by {mean} places on average and by up to {most}.")
     if has_grades:
         text = _("Without '{name}' ranks would shift by {mean} places on average, and {n} grades would change.")

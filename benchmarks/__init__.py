@@ -1,0 +1,1 @@
+"""What the package costs: run with `make bench`. Nothing here is a test."""
