@@ -76,10 +76,7 @@ class _Markdown(MarkdownIt):
             self.disable(["link", "autolink", "reference"])
 
     def validateLink(self, url: str) -> bool:
-        try:
-            return urlsplit(url).scheme in ("", "https", "http", "mailto")
-        except ValueError:  # not an address at all
-            return False
+        return urlsplit(url).scheme in ("", "https", "http", "mailto")
 
 
 @cache

@@ -44,9 +44,7 @@ def make_subjects(facilities: list[pd.DataFrame]) -> pd.DataFrame:
     """One row per hospital of any year; a hospital listed in several has its latest name."""
     every = pd.concat(facilities).rename_axis("subject_id").sort_index(kind="stable")
     latest = every[~every.index.duplicated(keep="last")]
-    return latest.rename(columns={"facility_name": "name", "state": "unit_id"})[
-        ["name", "unit_id"]
-    ].reset_index()
+    return latest.rename(columns={"facility_name": "name", "state": "unit_id"})[["name", "unit_id"]].reset_index()
 
 
 def make_dimensions(year: FiscalYear, tidy: TidyFiles) -> pd.DataFrame:
@@ -137,8 +135,7 @@ def describe_periods(periods: pd.DataFrame, indicator_id: str) -> str:
     rows = periods[periods["measure_date_id"].isin([f"{prefix}_HVBP_Performance", f"{prefix}_HVBP_Baseline"])]
     performance_first = rows.sort_values("period", ascending=False)
     texts = [
-        f"{row['period']} period {row['start_date']} to {row['end_date']}"
-        for _, row in performance_first.iterrows()
+        f"{row['period']} period {row['start_date']} to {row['end_date']}" for _, row in performance_first.iterrows()
     ]
     return "; ".join(texts).capitalize()
 

@@ -81,9 +81,7 @@ def write_table(name: str, table: pd.DataFrame, folder: Path) -> Path:
 
 def read_arguments(arguments: list[str] | None) -> argparse.Namespace:
     """The command line as an object; explains itself with `--help`."""
-    parser = argparse.ArgumentParser(
-        description="Make the tables of data/hospitals from the publisher's files."
-    )
+    parser = argparse.ArgumentParser(description="Make the tables of data/hospitals from the publisher's files.")
     parser.add_argument(
         "publisher_folder",
         nargs="?",
@@ -91,9 +89,7 @@ def read_arguments(arguments: list[str] | None) -> argparse.Namespace:
         default=DEFAULT_PUBLISHER_FOLDER,
         help="folder of the publisher's folders (default: ../shared/data beside the checkout)",
     )
-    parser.add_argument(
-        "--into", type=Path, default=HERE, help="where the tables go (default: beside this script)"
-    )
+    parser.add_argument("--into", type=Path, default=HERE, help="where the tables go (default: beside this script)")
     return parser.parse_args(arguments)
 
 

@@ -106,8 +106,7 @@ def check_against_raw(tidy: TidyFiles, raw: pd.DataFrame) -> None:
             raise PublisherError(f"{name}.csv and raw/ do not list the same hospitals.")
     blank = pd.Series("", index=raw.index)
     n_differing = {
-        header: int(column.ne(raw.get(header, blank)).sum())
-        for header, column in tidy_by_header(tidy).items()
+        header: int(column.ne(raw.get(header, blank)).sum()) for header, column in tidy_by_header(tidy).items()
     }
     differing = [f"{header} (in {n} of {len(raw)} rows)" for header, n in n_differing.items() if n]
     if differing:
@@ -129,8 +128,7 @@ def tidy_by_header(tidy: TidyFiles) -> dict[str, "pd.Series[str]"]:
         columns[f"{prefix} {score}"] = rows["measure_score"]
         columns |= {f"{prefix} {words}": rows[name] for name, words in MEASURE_FIELDS.items()}
         columns |= {
-            f"{prefix} {words}": pd.Series(measure[name], index=rows.index)
-            for name, words in PLAN_FIELDS.items()
+            f"{prefix} {words}": pd.Series(measure[name], index=rows.index) for name, words in PLAN_FIELDS.items()
         }
     return columns
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pandas as pd
 
@@ -71,8 +73,7 @@ def disagreements(card: Scorecard, tolerance: float = 1e-6) -> pd.DataFrame:
     DataFrame
         subject_id, level, item_id (blank for totals), ours, published, difference (ours − published); points.
     """
-    totals = _compare(card.totals.rename(columns={"total": "ours"}), _published(card, "total"), "").assign(item_id="")
-    every = pd.concat([totals, _compare_indicators(card)], ignore_index=True)
+    every = pd.concat([_every_total(card), _compare_indicators(card)], ignore_index=True)
     every = every.assign(difference=every["ours"] - every["published"])
     differs = ~(every["difference"].abs() <= tolerance)
     columns = ["subject_id", "level", "item_id", "ours", "published", "difference"]
@@ -89,6 +90,15 @@ def _compare(ours: pd.DataFrame, published: pd.DataFrame, item: str, level: str 
     left = ours.assign(subject_id=ours["subject_id"].astype("str"))[["subject_id", "ours"]]
     joined = published.merge(left, on="subject_id", how="left")
     return joined.assign(level=level, item=item)
+
+
+def _every_total(card: Scorecard) -> pd.DataFrame:
+    """Our totals beside the published ones, where either side has one; nothing if no total was published."""
+    published = _published(card, "total").assign(item_id="")
+    ours = card.totals[["subject_id", "total"]].dropna().rename(columns={"total": "ours"})
+    how: Literal["outer", "left"] = "outer" if len(published) else "left"
+    joined = published.merge(ours.assign(subject_id=ours["subject_id"].astype("str")), on="subject_id", how=how)
+    return joined.assign(level="total", item_id="")
 
 
 def _indicator_pairs(card: Scorecard) -> pd.DataFrame:

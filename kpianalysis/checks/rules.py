@@ -15,7 +15,7 @@ from kpianalysis.scheme import Tables
 def check_rules(tables: Tables) -> list[Finding]:
     """Check what no single column can tell."""
     return [
-        *_weights_all_zero(tables["indicators"]),
+        *_weights_all_zero(tables["indicators"], tables["plan"]),
         *_dimension_weights_all_zero(tables["dimensions"]),
         *_directions(tables["indicators"]),
         *_kinds(tables["indicators"]),
@@ -34,11 +34,12 @@ def _found(frame: pd.DataFrame, wrong: pd.Series, table: str, column: str, text:
         yield Finding("error", table, text, row=name_some(frame.index[wrong]), column=column, fix=fix)
 
 
-def _weights_all_zero(indicators: pd.DataFrame) -> Iterator[Finding]:
+def _weights_all_zero(indicators: pd.DataFrame, plan: pd.DataFrame) -> Iterator[Finding]:
+    """Find dimensions without any weight; one that the plan gives to somebody counts."""
     scored = indicators[indicators["kind"].fillna("scored") == "scored"]
-    sums = (
-        scored["weight"].fillna(1.0).groupby([scored["cycle_id"].fillna(""), scored["dimension_id"]]).transform("sum")
-    )
+    planned = plan.groupby("indicator_id", observed=True)["weight"].max()
+    weight = scored["weight"].fillna(1.0) + scored["indicator_id"].map(planned.to_dict()).fillna(0.0)
+    sums = weight.groupby([scored["cycle_id"].fillna(""), scored["dimension_id"]]).transform("sum")
     yield from _found(
         scored,
         sums == 0,
@@ -50,10 +51,16 @@ def _weights_all_zero(indicators: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _dimension_weights_all_zero(dimensions: pd.DataFrame) -> Iterator[Finding]:
-    sums = dimensions["weight"].fillna(1.0).groupby(dimensions["cycle_id"].fillna("")).transform("sum")
+    """Find cycles in which no dimension carries weight; rows for every cycle count where the cycle has none."""
+    cycle = dimensions["cycle_id"].fillna("")
+    wrong = pd.Series(False, index=dimensions.index)
+    for name in cycle.unique():
+        own = cycle == name
+        common = (cycle == "") & ~dimensions["dimension_id"].isin(dimensions.loc[own, "dimension_id"])
+        wrong |= own & (dimensions.loc[own | common, "weight"].fillna(1.0).sum() == 0)
     yield from _found(
         dimensions,
-        sums == 0,
+        wrong,
         "dimensions",
         "weight",
         N_("All weights are zero."),

@@ -32,11 +32,15 @@ def check_targets(tables: Tables) -> list[Finding]:
 
 def _check_cycle(scheme: Scheme) -> Iterator[Finding]:
     sums = np.zeros(len(scheme.subjects))
+    worst_counts = scheme.indicators.loc[scheme.indicators["method"] == "consistency", "dimension_id"]
     for indicator in scheme.indicators.to_dict("records"):
         plan = plan_for(scheme, indicator["indicator_id"])
         reached = plan[plan["applies"]]
         yield from _missing_targets(scheme, indicator, reached)
+        yield from _missing_points(scheme, indicator)
         yield from _wrong_order(scheme, indicator, reached)
+        if indicator["kind"] == "scored" and indicator["dimension_id"] in set(worst_counts):
+            yield from _equal_ends(scheme, indicator, reached)
         if indicator["kind"] == "scored":
             sums += np.where(plan["applies"], plan["weight"], 0.0)
     if (idle := sums == 0).any():
@@ -53,11 +57,9 @@ def _check_cycle(scheme: Scheme) -> Iterator[Finding]:
 
 
 def _missing_targets(scheme: Scheme, indicator: Mapping[Hashable, Any], reached: pd.DataFrame) -> Iterator[Finding]:
-    for need in METHODS[str(indicator["method"])].needs:
-        # A binary item without a number to meet may state an interval instead.
+    is_interval = indicator["method"] == "binary" and indicator["direction"] == "range"
+    for need in ("range_low", "range_high") if is_interval else METHODS[str(indicator["method"])].needs:
         given = reached[need].notna()
-        if indicator["method"] == "binary":
-            given |= reached["range_low"].notna() & reached["range_high"].notna()
         # Without a baseline there is no change to score, for one subject perhaps, never for all.
         if not given.all():
             names = scheme.subjects.loc[reached.index[~given], "subject_id"]
@@ -71,6 +73,26 @@ def _missing_targets(scheme: Scheme, indicator: Mapping[Hashable, Any], reached:
                 "method": indicator["method"],
             }
             yield Finding("error", "plan", text, column=need, fix=fix, values=values)
+
+
+def _missing_points(scheme: Scheme, indicator: Mapping[Hashable, Any]) -> Iterator[Finding]:
+    """Find a method that reads its points from `scales` in a cycle for which there are none."""
+    if METHODS[str(indicator["method"])].points == "required" and indicator["indicator_id"] not in scheme.points:
+        text = N_("In {cycle}, {indicator} has no points in scales.")
+        fix = N_("Add rows value, score for this cycle; the method {method} cannot score without them.")
+        values = {"cycle": scheme.cycle, "indicator": indicator["indicator_id"], "method": indicator["method"]}
+        yield Finding("error", "scales", text, column="value", fix=fix, values=values)
+
+
+def _equal_ends(scheme: Scheme, indicator: Mapping[Hashable, Any], reached: pd.DataFrame) -> Iterator[Finding]:
+    """Find indicators that consistency cannot place: it divides by the way from floor to threshold."""
+    wrong = reached["floor"] == reached["threshold"]
+    if wrong.any():
+        text = N_("In {cycle}, {indicator} has the same floor and threshold for {subjects}.")
+        fix = N_("Give its dimension's consistency a way between them.")
+        names = name_some(scheme.subjects.loc[reached.index[wrong], "subject_id"])
+        values = {"cycle": scheme.cycle, "indicator": indicator["indicator_id"], "subjects": names}
+        yield Finding("error", "plan", text, column="floor", fix=fix, values=values)
 
 
 def _wrong_order(scheme: Scheme, indicator: Mapping[Hashable, Any], reached: pd.DataFrame) -> Iterator[Finding]:

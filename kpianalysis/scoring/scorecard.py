@@ -10,6 +10,7 @@ import pandas as pd
 from kpianalysis.dataset import Dataset
 from kpianalysis.errors import KpiError
 from kpianalysis.findings import Finding, as_table, in_order, name_some
+from kpianalysis.i18n import N_
 from kpianalysis.schema import MISSING_POLICIES
 from kpianalysis.scheme import Scheme, actuals_of, scheme_of
 from kpianalysis.scoring.actuals import combine_periods
@@ -131,8 +132,8 @@ def score(data: Dataset, cycle: str = "", missing: str = "redistribute") -> Scor
     scheme = scheme_of(data.tables, cycle or data.cycle)
     if scheme.subjects.empty:
         raise KpiError(f"The cycle {scheme.cycle!r} has no actuals in {data.source}.")
-    actuals = combine_periods(actuals_of(data.tables, scheme.cycle), scheme)
-    rows, findings = score_indicators(scheme, actuals)
+    measured = actuals_of(data.tables, scheme.cycle)
+    rows, findings = score_indicators(scheme, combine_periods(measured, scheme))
     scores, dimension_scores = combine_scores(rows, scheme.dimensions, missing)
     weighted = combine_dimensions(dimension_scores, missing)
     vetoes = scheme.indicators[scheme.indicators["kind"] == "veto"]
@@ -149,7 +150,7 @@ def score(data: Dataset, cycle: str = "", missing: str = "redistribute") -> Scor
         data.tables["grades"],
         _owners(scheme),
         _of_cycle(data.tables["published"], scheme.cycle),
-        in_order([*data.notes, *findings]),
+        in_order([*data.notes, *findings, *_not_in_force(measured, scheme)]),
     )
 
 
@@ -186,6 +187,16 @@ def _forget(table: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     """Drop the categories that no row has any more: ids of other subjects, and reasons that may name them."""
     coded = [name for name in columns if isinstance(table.dtypes.get(name), pd.CategoricalDtype)]
     return table.assign(**{name: table[name].cat.remove_unused_categories() for name in coded})
+
+
+def _not_in_force(measured: pd.DataFrame, scheme: Scheme) -> list[Finding]:
+    names = [name for name in measured["indicator_id"].unique() if name not in set(scheme.indicators["indicator_id"])]
+    if not names:
+        return []
+    text = N_("There are actuals of indicators that are not in force in {cycle}: {names}. They are not scored.")
+    fix = N_("Add their row for that cycle to indicators, or leave the actuals out.")
+    values = {"cycle": scheme.cycle, "names": name_some(names)}
+    return [Finding("warning", "actuals", text, column="indicator_id", fix=fix, values=values)]
 
 
 def _of_cycle(table: pd.DataFrame, cycle: str) -> pd.DataFrame:

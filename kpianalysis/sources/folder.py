@@ -70,9 +70,6 @@ def _read_csv(file: Path, table: str) -> pd.DataFrame:
     if repeated := sorted(set(header[header.duplicated()])):
         raise _UnreadableError(_repeated_columns(file, table, repeated))
     frame = cells.iloc[1:].set_axis(list(header), axis="columns")
-    short = frame.isna().any(axis="columns")
-    if short.any():
-        raise _UnreadableError(_short_rows(file, table, [number + 1 for number in frame.index[short]]))
     return frame.reset_index(drop=True)
 
 
@@ -133,9 +130,3 @@ def _repeated_columns(file: Path, table: str, names: list[str]) -> Finding:
     text = N_("{file} names these columns more than once: {names}.")
     fix = N_("Keep each column once.")
     return Finding("error", table, text, row="1", fix=fix, values={"file": file.name, "names": name_some(names)})
-
-
-def _short_rows(file: Path, table: str, rows: list[int]) -> Finding:
-    text = N_("{file} has rows with fewer cells than the header.")
-    fix = N_("Give each row as many commas as the header.")
-    return Finding("error", table, text, row=name_some(rows), fix=fix, values={"file": file.name})
