@@ -3,6 +3,7 @@
     make_source(tmp_path, actuals=[{"subject_id": "A", "value": 80}])   a folder of CSV files, its path
     make_data(actuals=[…])                                              the same, checked, in memory
     make_card(actuals=[…], missing="zero")                              and scored
+    make_inputs([45, 50], target=50)                                    what one scoring method is given
 
 A table is a list of rows, a row a dict; what a row leaves out is filled from `ROW_DEFAULTS`, a table left out is one of
 `DEFAULT_TABLES`, `None` is no table at all. Without any of them: cycle 2024Q1, subjects A, B, C, one dimension D, one
@@ -19,6 +20,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from kpianalysis.cells import type_table
@@ -26,8 +28,9 @@ from kpianalysis.checks import check_source
 from kpianalysis.dataset import Dataset
 from kpianalysis.errors import SourceError
 from kpianalysis.findings import Finding, has_errors
-from kpianalysis.schema import TABLES
+from kpianalysis.schema import PLAN_VALUES, TABLES
 from kpianalysis.scoring import Scorecard, score
+from kpianalysis.scoring.inputs import Inputs
 
 ROOT = Path(__file__).resolve().parent.parent
 CYCLE = "2024Q1"
@@ -120,6 +123,35 @@ def make_card(cycle: str = CYCLE, missing: str = "redistribute", *, check: bool 
     return score(make_data(cycle, check=check, **tables), missing=missing)
 
 
+def make_inputs(
+    actual: Sequence[float],
+    *,
+    direction: str = "higher",
+    floor: float = np.nan,
+    cap: float = np.nan,
+    points: Mapping[float, float] = MappingProxyType({}),
+    **plan: float | Sequence[float],
+) -> Inputs:
+    """Give a scoring method its inputs without a source: actuals, plan values (one, or one each), points of scales.
+
+    Examples
+    --------
+    METHODS["ratio"].score(make_inputs([45, 50], target=50, cap=100))
+    """
+    values = np.array(actual, dtype=float)
+    laid = {name: np.broadcast_to(np.asarray(plan.get(name, np.nan), float), values.shape) for name in PLAN_VALUES}
+    rising = sorted(points.items())
+    return Inputs(
+        values,
+        laid,
+        direction,
+        floor,
+        cap,
+        np.array([value for value, _ in rising], dtype=float),
+        np.array([score for _, score in rising], dtype=float),
+    )
+
+
 def actual_rows(values: Mapping[str, Any], indicator_id: str = "I", cycle_id: str = CYCLE, **more: Any) -> list[Row]:
     """Write actuals of one indicator from a dict of subject to value; a text is the reason why there is none."""
     return [
@@ -184,7 +216,7 @@ def _csv(rows: Iterable[Row], table: str) -> str:
 
 def _cell(value: Any) -> str:
     blank = value is None or (isinstance(value, float) and value != value)
-    return "" if blank else repr(value) if isinstance(value, float) else str(value)
+    return "" if blank else repr(float(value)) if isinstance(value, float) else str(value)
 
 
 @lru_cache(maxsize=256)

@@ -17,9 +17,6 @@ from tests.builders import ROOT, make_source
 
 NAMES = ["cycle", "source", "lang", "seed", "missing", "reports", "by", "draws", "spread", "unit"]
 PARAMETERS = "\n".join(f"{name} = None" for name in NAMES)
-    f"{name} = None"
-    for name in ["cycle", "source", "lang", "seed", "missing", "reports", "by", "draws", "spread", "unit"]
-)
 
 
 def _notebook(file, *cells):

@@ -421,7 +421,7 @@ def dumped(path: Path, folder: Path) -> BeautifulSoup:
         "--disable-component-update --disable-sync --virtual-time-budget=2000 --dump-dom"
     )
     command = [CHROMIUM, *options.split(), f"--user-data-dir={folder}", "file://" + quote(str(path))]
-    run = subprocess.run(command, capture_output=True, timeout=120, check=True)
+    run = subprocess.run(command, capture_output=True, timeout=60, check=True)
     return BeautifulSoup(run.stdout.decode(), "html.parser")
 
 
