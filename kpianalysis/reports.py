@@ -135,6 +135,7 @@ def _execute(notebook: Path, partial: Path, job: Job, project: Path, on_cell: On
 def _fail(job: Job, place: Path, partial: Path, error: str, seconds: float) -> ReportRow:
     kept = place / f"{job.report}.failed.ipynb"
     if partial.exists():
+        _forget_paths(partial)
         partial.replace(kept)
     link = _link(job, kept.name) if kept.exists() else ""
     title = translator(job.lang)(TITLES[job.report])
@@ -142,7 +143,7 @@ def _fail(job: Job, place: Path, partial: Path, error: str, seconds: float) -> R
 
 
 def _finish(job: Job, place: Path, partial: Path, seconds: float) -> ReportRow:
-    executed = _read(partial)
+    executed = _forget_paths(partial)
     nav = {translator(job.lang)(N_("All reports")): "../index.html" if job.unit else "index.html"}
     page = report_html(executed, title=job.title, lang=job.lang, nav=nav, notice=job.notice)
     html = place / f".{job.report}.partial.html"
@@ -156,6 +157,15 @@ def _finish(job: Job, place: Path, partial: Path, seconds: float) -> ReportRow:
 
 def _read(file: Path) -> NotebookNode:
     notebook: NotebookNode = nbformat.read(file, as_version=4)  # type: ignore[no-untyped-call]  # nbformat has no types
+    return notebook
+
+
+def _forget_paths(file: Path) -> NotebookNode:
+    """Take the paths of this machine out of what papermill noted in the notebook."""
+    notebook = _read(file)
+    for name in ("input_path", "output_path"):
+        notebook.metadata.get("papermill", {}).pop(name, None)
+    nbformat.write(notebook, file)  # type: ignore[no-untyped-call]  # nbformat has no types
     return notebook
 
 

@@ -102,7 +102,7 @@ def _actual(subject: Any, indicator: str, value: float) -> Row:
     return {"subject_id": subject, "indicator_id": indicator, **cell}
 
 
-def random_scheme(seed: int, *, gaps: float = 0.15, **tables: Rows) -> dict[str, Rows]:
+def random_scheme(seed: int, *, gaps: float = 0.15) -> dict[str, Rows]:
     """Draw the tables of a scheme: 14 of 16 subjects, 7 indicators in 3 dimensions, a bonus and a veto, grades.
 
     Two of them with the same indicators are two cycles with other weights, scores and people.
@@ -125,12 +125,13 @@ def random_scheme(seed: int, *, gaps: float = 0.15, **tables: Rows) -> dict[str,
         *(_actual(s, "bonus", float(rng.integers(0, 4))) for s in subjects),
         *(_actual(s, "veto", float(rng.uniform() < 0.85)) for s in subjects),
     ]
-    return {**made, "grades": GRADES, **tables}
+    return {**made, "grades": GRADES}
 
 
-def random_card(seed: int, missing: str = "redistribute", *, gaps: float = 0.15, **tables: Rows) -> Scorecard:
+@cache
+def random_card(seed: int, missing: str = "redistribute", *, gaps: float = 0.15) -> Scorecard:
     """Score the scheme of `random_scheme`."""
-    return make_card(missing=missing, check=False, **random_scheme(seed, gaps=gaps, **tables))
+    return make_card(missing=missing, check=False, **random_scheme(seed, gaps=gaps))
 
 
 def wide(scores: pd.DataFrame, column: str) -> pd.DataFrame:

@@ -72,7 +72,7 @@ def test_public_functions_are_documented_and_their_sources_exist(path):
 def test_readme_commands_exist():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    used = set(re.findall(r"^make ([a-z]+)", readme, re.MULTILINE))
+    used = set(re.findall(r"^ {4}make ([a-z]+)", readme, re.MULTILINE))
     assert {"report", "test"} <= used <= targets
     for link in re.findall(r"\]\(([^)#:]+)\)", readme):
         assert (ROOT / link).exists(), link

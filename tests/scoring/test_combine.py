@@ -19,7 +19,8 @@ INDICATORS = [
 
 def scored(missing="redistribute", *, i=80, j=40, k=20, dimensions=DIMENSIONS, indicators=INDICATORS, **tables):
     rows = [row for name, value in zip("IJK", (i, j, k), strict=True) for row in actual_rows({"A": value}, name)]
-    return make_card(missing=missing, dimensions=dimensions, indicators=indicators, plan=None, actuals=rows, **tables)
+    sources = {"dimensions": dimensions, "indicators": indicators, "plan": None, "actuals": rows, **tables}
+    return make_card(missing=missing, check=False, **sources)
 
 
 def dimension_scores(card, column="score"):
@@ -126,7 +127,7 @@ def test_a_dimension_without_weight_is_shown_and_not_counted():
 def test_only_scored_indicators_count_in_a_dimension(kind):
     method = "binary" if kind == "veto" else "given"
     indicators = [INDICATORS[0], {**INDICATORS[1], "kind": kind, "method": method}, INDICATORS[2]]
-    card = scored(indicators=indicators, j="absent", check=False)
+    card = scored(indicators=indicators, j="absent")
     assert dimension_scores(card) == {"D": 80, "E": 20}
     assert dimension_scores(card, "n_indicators") == {"D": 1, "E": 1}
     assert shares(card, "nominal_weight") == pytest.approx({"I": 3 / 7, "J": 0, "K": 4 / 7})
