@@ -127,16 +127,18 @@ def make_inputs(
     actual: Sequence[float],
     *,
     direction: str = "higher",
-    floor: float = np.nan,
-    cap: float = np.nan,
+    limits: tuple[float, float] = (np.nan, np.nan),
     points: Mapping[float, float] = MappingProxyType({}),
     **plan: float | Sequence[float],
 ) -> Inputs:
-    """Give a scoring method its inputs without a source: actuals, plan values (one, or one each), points of scales.
+    """Give a scoring method its inputs without a source.
+
+    `limits` are the indicator's floor and cap, in points; `points` those of `scales`, score by value; every other name
+    is a column of the plan, one value for all subjects or one each.
 
     Examples
     --------
-    METHODS["ratio"].score(make_inputs([45, 50], target=50, cap=100))
+    METHODS["ratio"].score(make_inputs([45, 50], target=50, limits=(0, 100)))
     """
     values = np.array(actual, dtype=float)
     laid = {name: np.broadcast_to(np.asarray(plan.get(name, np.nan), float), values.shape) for name in PLAN_VALUES}
@@ -145,8 +147,7 @@ def make_inputs(
         values,
         laid,
         direction,
-        floor,
-        cap,
+        *limits,
         np.array([value for value, _ in rising], dtype=float),
         np.array([score for _, score in rising], dtype=float),
     )

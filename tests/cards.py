@@ -1,9 +1,9 @@
 """Scorecards for the tests of answers: both example sources, read once, and small ones made from a table of scores.
 
-    operations("2024Q1")        a cycle of data/operations        hospitals("FY2017")    a cycle of data/hospitals
-    before("2024Q1")            the cycle that one is compared with
-    given_card(scores)          every score as it stands in a table of subjects × indicators
-    random_scheme(seed)         the tables of a scheme with gaps, roles of weights, bonus, veto and grades
+operations("2024Q1")        a cycle of data/operations        hospitals("FY2017")    a cycle of data/hospitals
+before("2024Q1")            the cycle that one is compared with
+given_card(scores)          every score as it stands in a table of subjects × indicators
+random_scheme(seed)         the tables of a scheme with gaps, roles of weights, bonus, veto and grades
 """
 
 from __future__ import annotations
@@ -136,7 +136,9 @@ def random_card(seed: int, missing: str = "redistribute", *, gaps: float = 0.15)
 
 def wide(scores: pd.DataFrame, column: str) -> pd.DataFrame:
     """One column of `Scorecard.scores` with a row per subject and a column per indicator, ids as text."""
-    text = scores.assign(subject_id=scores["subject_id"].astype("str"), indicator_id=scores["indicator_id"].astype("str"))
+    text = scores.assign(
+        subject_id=scores["subject_id"].astype("str"), indicator_id=scores["indicator_id"].astype("str")
+    )
     return text.pivot(index="subject_id", columns="indicator_id", values=column)
 
 

@@ -34,27 +34,20 @@ def actuals_from(values: pd.DataFrame) -> list[dict[str, object]]:
     ]
 
 
-def climb(values: pd.DataFrame, framework: pd.DataFrame, share: float, plan=None, **indicator) -> pd.DataFrame:
+def climb(values: pd.DataFrame, framework: pd.DataFrame, share: float) -> pd.DataFrame:
     """Combine one level into its parents: units × parents; a parent needs `share` of its children."""
     children = framework.loc[list(values)]
     parents = children.groupby("Parent", sort=False).size()
+    least = {name: max(1, math.ceil(share * n)) for name, n in parents.items()}
     card = make_card(
         check=False,
         subjects=[{"subject_id": unit} for unit in values.index],
-        dimensions=[
-            {"dimension_id": name, "min_indicators": max(1, math.ceil(share * n))} for name, n in parents.items()
-        ],
+        dimensions=[{"dimension_id": name, "min_indicators": n} for name, n in least.items()],
         indicators=[
-            {
-                "indicator_id": item,
-                "dimension_id": row["Parent"],
-                "weight": row["Weight"],
-                "method": "given",
-                **indicator,
-            }
+            {"indicator_id": item, "dimension_id": row["Parent"], "weight": row["Weight"], "method": "given"}
             for item, row in children.iterrows()
         ],
-        plan=plan,
+        plan=None,
         actuals=actuals_from(values),
     )
     long = card.dimension_scores.astype({"subject_id": str, "dimension_id": str})

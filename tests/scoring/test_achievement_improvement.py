@@ -65,4 +65,4 @@ def test_missing_stays_missing():
 
 
 def test_the_score_limits_of_the_indicator_hold():
-    assert scored([-1.0, 9.0], threshold=0, target=9, floor=20, cap=80) == [20.0, 80.0]
+    assert scored([-1.0, 9.0], threshold=0, target=9, limits=(20, 80)) == [20.0, 80.0]

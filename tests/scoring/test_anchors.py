@@ -36,7 +36,7 @@ def test_a_threshold_equal_to_the_target_is_all_or_nothing():
 
 
 def test_a_cap_cuts_the_stretch_and_a_floor_lifts_the_rest():
-    assert scored([0.0, 110.0], threshold=80, target=100, stretch=110, floor=30, cap=115) == [30, 115]
+    assert scored([0.0, 110.0], threshold=80, target=100, stretch=110, limits=(30, 115)) == [30, 115]
 
 
 def test_missing_stays_missing():

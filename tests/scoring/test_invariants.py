@@ -14,6 +14,7 @@ from tests.builders import actual_rows, make_card, make_inputs, totals_of
 
 amounts = st.floats(0.01, 1e5)
 shares = st.floats(0.05, 0.95)
+QUICK = settings(max_examples=60, deadline=None)
 many = st.lists(st.floats(0.001, 1e5), min_size=1, max_size=20)
 BOTH = ("higher", "lower")
 # Every method that compares with a target, in every direction it has.
@@ -29,16 +30,17 @@ def plan_around(target, share, direction):
     worse, better = (target * share, target / share)
     if direction == "lower":
         worse, better = better, worse
-    return {"target": target, "threshold": worse, "baseline": worse, "stretch": better, "floor_value": 0.0}
+    return {"target": target, "threshold": worse, "baseline": worse, "stretch": better}
 
 
 def scores(method, actual, direction, plan, factor=1.0, **more):
-    scaled = {name: value * factor for name, value in plan.items() if name != "floor_value"}
+    scaled = {name: value * factor for name, value in plan.items()}
     inputs = make_inputs([value * factor for value in actual], direction=direction, **scaled, **more)
     return METHODS[method].score(inputs)
 
 
 @pytest.mark.parametrize(("method", "direction"), TARGETED)
+@QUICK
 @given(target=amounts, share=shares)
 def test_reaching_the_target_exactly_scores_100(method, direction, target, share):
     plan = plan_around(target, share, direction)
@@ -46,6 +48,7 @@ def test_reaching_the_target_exactly_scores_100(method, direction, target, share
 
 
 @pytest.mark.parametrize(("method", "direction"), TARGETED)
+@QUICK
 @given(actual=many, target=amounts, share=shares, power=st.integers(-20, 20))
 def test_another_unit_of_measure_changes_no_score(method, direction, actual, target, share, power):
     """Powers of two scale floating-point numbers without rounding, so scores are equal to the last digit."""
@@ -55,6 +58,7 @@ def test_another_unit_of_measure_changes_no_score(method, direction, actual, tar
 
 
 @pytest.mark.parametrize(("method", "direction"), TARGETED)
+@QUICK
 @given(actual=st.lists(amounts, min_size=2, max_size=20), target=amounts, share=shares)
 def test_a_better_actual_never_scores_less(method, direction, actual, target, share):
     from_bad_to_good = sorted(actual, reverse=direction == "lower")
@@ -64,23 +68,21 @@ def test_a_better_actual_never_scores_less(method, direction, actual, target, sh
 
 
 @pytest.mark.parametrize(("method", "direction"), TARGETED)
+@QUICK
 @given(actual=many, target=amounts, share=shares, floor=st.floats(0, 50), cap=st.floats(50, 150))
 def test_a_score_stays_between_its_limits(method, direction, actual, target, share, floor, cap):
-    points = scores(method, actual, direction, plan_around(target, share, direction), floor=floor, cap=cap)
+    points = scores(method, actual, direction, plan_around(target, share, direction), limits=(floor, cap))
     assert ((points >= floor) & (points <= cap)).all()
 
 
+@QUICK
 @given(actual=many, low=amounts, width=shares, power=st.integers(-20, 20))
 def test_a_band_knows_no_unit_of_measure_and_pays_full_marks_inside(actual, low, width, power):
     ends = {"range_low": low, "range_high": low * (1 + width), "floor": low * (1 - width), "cap": low * (2 + width)}
 
     def banded(values, factor=1.0):
-        scaled = {f"{name}_": value for name, value in ends.items()}
-        inputs = make_inputs([value * factor for value in values], direction="range")
-        plan = {**inputs.plan, **{name.rstrip("_"): np.full(len(values), v * factor) for name, v in scaled.items()}}
-        return METHODS["band"].score(
-            type(inputs)(inputs.actual, plan, "range", np.nan, np.nan, np.empty(0), np.empty(0))
-        )
+        scaled = {name: value * factor for name, value in ends.items()}
+        return METHODS["band"].score(make_inputs([v * factor for v in values], direction="range", **scaled))
 
     assert banded([ends["range_low"], ends["range_high"]]).tolist() == [100, 100]
     assert banded(actual).tolist() == banded(actual, 2.0**power).tolist()
@@ -88,19 +90,20 @@ def test_a_band_knows_no_unit_of_measure_and_pays_full_marks_inside(actual, low,
 
 
 @pytest.mark.parametrize("direction", BOTH)
+@QUICK
 @given(actual=st.lists(amounts, min_size=1, max_size=40), data=st.data())
-def test_quantile_bands_look_at_the_order_alone(direction, actual, data):
+def test_quantile_bands_know_no_unit_of_measure_and_no_order_of_rows(direction, actual, data):
     order = data.draw(st.permutations(range(len(actual))))
     banded = METHODS["rank_band"].score(make_inputs(actual, direction=direction))
     moved = METHODS["rank_band"].score(make_inputs([actual[place] for place in order], direction=direction))
     assert moved.tolist() == [banded[place] for place in order]
-    assert banded.tolist() == METHODS["rank_band"].score(make_inputs(np.log(actual), direction=direction)).tolist() or (
-        len(set(np.log(actual))) < len(set(actual))
-    )
+    stretched = [1000.0 * value for value in actual]
+    assert METHODS["rank_band"].score(make_inputs(stretched, direction=direction)).tolist() == banded.tolist()
     best = max(actual) if direction == "higher" else min(actual)
     assert banded[actual.index(best)] == 100
 
 
+@QUICK
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=30))
 def test_ranks_count_the_better_ones(totals):
     ranks = rank_totals(pd.Series(totals))
@@ -114,7 +117,7 @@ cells = st.one_of(st.floats(0, 100), st.just("absent"))
 tables = st.lists(st.tuples(cells, cells, cells), min_size=2, max_size=6)
 weights = st.tuples(*[st.floats(0.1, 9)] * 3)
 policies = st.sampled_from(["redistribute", "zero", "refuse"])
-SLOW = settings(max_examples=12, deadline=None)
+SLOW = settings(max_examples=8, deadline=None)
 
 
 def card_of(rows, sizes, missing, *, factor=1.0, rename=str, reverse=False):

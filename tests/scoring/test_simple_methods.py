@@ -43,7 +43,7 @@ def test_ratio_of_zero_is_nothing_in_either_direction():
 
 
 def test_deviation_loses_as_many_percent_as_the_overrun():
-    assert scored("deviation", [8, 10, 12.5, 20, 25], direction="lower", target=10, floor=0, cap=110) == [
+    assert scored("deviation", [8, 10, 12.5, 20, 25], direction="lower", target=10, limits=(0, 110)) == [
         110, 100, 75, 0, 0,
     ]  # fmt: skip
     assert stopped("deviation", [1, 1, 1], direction="lower", target=[0, -2, 1]) == [True, True, False]
@@ -57,7 +57,7 @@ def test_baseline_measures_the_way_in_both_directions_and_below_zero():
 
 def test_given_takes_the_actual_and_only_stated_limits():
     assert scored("given", [-20, 130]) == [-20, 130]
-    assert scored("given", [-20, 130], floor=0, cap=120) == [0, 120]
+    assert scored("given", [-20, 130], limits=(0, 120)) == [0, 120]
 
 
 def test_scale_is_level_beyond_its_ends_and_may_fall():
@@ -67,7 +67,9 @@ def test_scale_is_level_beyond_its_ends_and_may_fall():
 
 @pytest.mark.parametrize(("direction", "expected"), [("higher", [7, 10, 10, 50, 50]), ("lower", [10, 10, 50, 50, 7])])
 def test_steps_begin_exactly_at_their_value(direction, expected):
-    assert scored("step", [0.9, 1, 1.5, 2, 2.5], direction=direction, floor=7, points={1: 10, 2: 50}) == expected
+    assert (
+        scored("step", [0.9, 1, 1.5, 2, 2.5], direction=direction, limits=(7, NAN), points={1: 10, 2: 50}) == expected
+    )
 
 
 def test_a_step_table_without_a_floor_pays_nothing_below_its_first_step():
@@ -101,7 +103,7 @@ def test_bands_that_end_early_pay_their_last_points_to_the_rest():
 def test_missing_stays_missing_in_every_method(method):
     plan = {"target": 2.0, "baseline": 1.0, "threshold": 1.5, "range_low": 1.0, "range_high": 2.0}
     direction = {"band": "range", "deviation": "lower"}.get(method, "higher")
-    given = make_inputs([NAN, 1.75], direction=direction, floor=0, cap=100, points={0: 0, 1: 100}, **plan)
+    given = make_inputs([NAN, 1.75], direction=direction, limits=(0, 100), points={0: 0, 1: 100}, **plan)
     score = METHODS[method].score(given)
     assert np.isnan(score).tolist() == [True, False]
     assert not any(mask[0] for mask, _ in METHODS[method].problems(given))

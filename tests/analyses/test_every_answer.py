@@ -1,0 +1,84 @@
+"""What holds for every answer: nothing it is given changes, and neither order nor names of rows matter."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import kpianalysis as kpi
+from tests.builders import make_card
+from tests.cards import before, hospitals, operations, random_scheme
+
+ANSWERS = {
+    "indicator_summary": kpi.indicator_summary,
+    "group_summary": lambda card: kpi.group_summary(card, "unit_id"),
+    "gaps": kpi.gaps,
+    "grade_distribution": kpi.grade_distribution,
+    "data_status": kpi.data_status,
+    "reconcile": kpi.reconcile,
+    "disagreements": kpi.disagreements,
+    "effective_weights": kpi.effective_weights,
+    "effective_weights of dimensions": lambda card: kpi.effective_weights(card, "dimension"),
+    "rank_intervals": lambda card: kpi.rank_intervals(card, 100, seed=3),
+    "leave_one_out": kpi.leave_one_out,
+    "correlation": lambda card: kpi.correlation(card.scores),
+    "variance_inflation": lambda card: kpi.variance_inflation(card.scores),
+    "wide_values": lambda card: kpi.wide_values(card.scores, "actual"),
+}
+TABLES = ("scores", "dimension_scores", "totals", "subjects", "dimensions", "indicators", "grades", "plan", "published")
+# What answers with a row per pair or per subject; the others have few rows, whose order ties may decide.
+BY = {
+    "indicator_summary": ["indicator_id"],
+    "gaps": ["subject_id", "indicator_id"],
+    "effective_weights": ["item_id"],
+    "leave_one_out": ["indicator_id"],
+    "rank_intervals": ["subject_id"],
+    "variance_inflation": ["indicator_id"],
+}
+
+
+@pytest.mark.parametrize("source", ["operations", "hospitals"])
+def test_no_answer_changes_the_scorecard(source):
+    card = operations() if source == "operations" else hospitals().for_unit("WY")
+    kept = {name: getattr(card, name).copy() for name in TABLES}
+    for answer in ANSWERS.values():
+        answer(card)
+    kpi.bridge_subjects(card, before("operations", "2024Q1"))
+    assert [name for name in TABLES if not getattr(card, name).equals(kept[name])] == []
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_an_answer_is_the_same_the_second_time(name):
+    answer, card = ANSWERS[name], operations("2024Q3")
+    pd.testing.assert_frame_equal(answer(card), answer(card))
+
+
+def _shuffled(tables, seed):
+    rng = np.random.default_rng(seed)
+    mixed = {name: [rows[i] for i in rng.permutation(len(rows))] for name, rows in tables.items() if rows}
+    return {**tables, **mixed}
+
+
+@pytest.mark.parametrize("name", BY)
+def test_the_order_of_rows_in_the_source_changes_no_number(name):
+    tables = random_scheme(11)
+    # Weights are drawn indicator by indicator, so their order belongs to the seed.
+    kept = {key: tables[key] for key in ("indicators", "dimensions")} if name == "rank_intervals" else {}
+    first, mixed = (make_card(check=False, **rows) for rows in (tables, {**_shuffled(tables, 5), **kept}))
+    a, b = (ANSWERS[name](card) for card in (first, mixed))
+    numbers = a.select_dtypes("number").columns
+    a, b = (table.astype(dict.fromkeys(BY[name], str)).set_index(BY[name])[numbers].sort_index() for table in (a, b))
+    pd.testing.assert_frame_equal(a, b, check_exact=False, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", ["rank_intervals", "leave_one_out", "effective_weights", "indicator_summary"])
+@pytest.mark.parametrize("rows", ["nobody has a total", "one indicator", "one subject", "all equal"])
+def test_a_scheme_with_hardly_anything_in_it_has_an_answer(name, rows):
+    values = {"nobody has a total": {"A": "ill", "B": "ill"}, "one subject": {"A": 70}}
+    actuals = [
+        {"subject_id": s, **({"missing_reason": v} if isinstance(v, str) else {"value": v})}
+        for s, v in values.get(rows, {"A": 80, "B": 80 if rows == "all equal" else 70}).items()
+    ]
+    answer = ANSWERS[name](make_card(actuals=actuals))
+    assert len(answer) == {"rank_intervals": 0 if rows == "nobody has a total" else len(actuals)}.get(name, 1)
