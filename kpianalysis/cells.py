@@ -46,6 +46,13 @@ def type_table(raw: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, list[Find
     return pd.DataFrame(typed, index=raw.index, copy=False), findings
 
 
+def unreadable_rows(raw: pd.DataFrame, typed: pd.DataFrame) -> pd.Index:
+    """Find the rows with a cell that did not fit its column and is blank since it was typed."""
+    raw = raw.loc[typed.index]
+    lost = [typed[name].isna() & ~_is_blank(raw[name]) for name in typed if name in raw]
+    return typed.index[np.logical_or.reduce(lost)] if lost else typed.index[:0]
+
+
 def _check_header(raw: pd.DataFrame, table: Table) -> list[Finding]:
     known = [column.name for column in table.columns]
     findings = [
@@ -63,7 +70,7 @@ def _check_header(raw: pd.DataFrame, table: Table) -> list[Finding]:
     ]
     if strange := [str(name) for name in raw.columns if name not in known]:
         text = N_("These columns are not known and are ignored: {names}.")
-        findings.append(Finding("note", table.name, text, row="1", values={"names": name_some(strange)}))
+        findings.append(Finding("note", table.name, text, row="1", values={"names": name_some(map(repr, strange))}))
     return findings
 
 
@@ -135,15 +142,17 @@ def _to_number(cells: pd.Series, column: Column, table: str) -> tuple[pd.Series,
 
 
 def _to_date(cells: pd.Series, column: Column, table: str) -> tuple[pd.Series, list[Finding]]:
+    wrong, fix = N_("{cells} is not a date."), N_("Write dates as 2024-03-31.")
     if pd.api.types.is_datetime64_any_dtype(cells.dtype):
-        return cells, []
+        bad = cells.notna() & (cells != cells.dt.normalize())
+        return cells.mask(bad), _bad_cells(cells, bad, column, table, wrong, fix)
     given = ~_is_blank(cells)
     if not given.any():
         return pd.Series(pd.NaT, index=cells.index, dtype="datetime64[s]"), []
     text = cells.astype("str").str.strip().where(given)
     dates = pd.to_datetime(text, format="%Y-%m-%d", errors="coerce").astype("datetime64[s]")
     bad = given & dates.isna()
-    return dates, _bad_cells(cells, bad, column, table, N_("{cells} is not a date."), N_("Write dates as 2024-03-31."))
+    return dates, _bad_cells(cells, bad, column, table, wrong, fix)
 
 
 def _to_text(cells: pd.Series, column: Column, table: str) -> tuple[pd.Series, list[Finding]]:

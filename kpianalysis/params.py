@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -107,11 +108,12 @@ def _read_yaml(file: Path, name: str) -> Mapping[str, object]:
         raise ParamsError(f"{name}: there is no such file. Parameter files beside it: {known}.") from error
     except (OSError, UnicodeDecodeError) as error:
         raise ParamsError(f"{name}: cannot be read as UTF-8 text. Save it as plain text in UTF-8.") from error
-    except YAMLError as error:
-        # The library explains itself over several lines; problem and place are what helps.
+    except (YAMLError, ValueError, RecursionError) as error:
+        # The library explains itself over several lines; problem and place are what helps. A date that no
+        # calendar has is a ValueError, brackets without end a RecursionError.
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark else ""
-        what = getattr(error, "problem", None) or "not YAML"
+        what = getattr(error, "problem", None) or (str(error) if type(error) is ValueError else "not YAML")
         raise ParamsError(f"{name}{where}: {what}. Write one 'key: value' a line, each key once.") from error
     if not isinstance(values, dict):
         raise ParamsError(f"{name}: holds no 'key: value' lines. Start with 'cycle:' and 'source:'.")
@@ -137,17 +139,19 @@ def _absent(values: Mapping[str, object]) -> list[str]:
 Rule = Callable[[object], tuple[object, str]]
 
 
-def _text(value: object) -> tuple[object, str]:
-    if isinstance(value, str) and value.strip():
-        return value, ""
-    return value, f"{value!r} is not text. Write a name, such as 2024Q1."
+def _text(example: str) -> Rule:
+    def rule(value: object) -> tuple[object, str]:
+        is_text = isinstance(value, str) and bool(value.strip())
+        return value, "" if is_text else f"{value!r} is not text. Write a name in quotation marks, such as {example}."
+
+    return rule
 
 
 def _cycle(value: object) -> tuple[object, str]:
-    """Take a cycle's id; a year may be written without quotation marks."""
-    if isinstance(value, int) and not isinstance(value, bool):
+    """Take a cycle's id; a year or a day may be written without quotation marks."""
+    if isinstance(value, int | date) and not isinstance(value, bool):
         return str(value), ""
-    return _text(value)
+    return _text('"2024Q1"')(value)
 
 
 def _one_of(choices: tuple[str, ...]) -> Rule:
@@ -166,7 +170,7 @@ def _number(kind: type[int] | type[float], low: float, high: float) -> Rule:
     def rule(value: object) -> tuple[object, str]:
         types = (int,) if kind is int else (int, float)
         if isinstance(value, bool) or not isinstance(value, types) or not low <= value <= high:
-            return value, f"{value!r} is not {what} from {low:g} to {high:g}."
+            return value, f"{value!r} is not {what} from {low} to {high}."
         return kind(value), ""
 
     return rule
@@ -186,7 +190,7 @@ def _reports(value: object) -> tuple[object, str]:
 
 _RULES: dict[str, Rule] = {
     "cycle": _cycle,
-    "source": _text,
+    "source": _text('"data/operations"'),
     "lang": _one_of(LANGUAGES),
     "seed": _number(int, 0, 2**32 - 1),
     "missing": _one_of(MISSING_POLICIES),

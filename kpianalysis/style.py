@@ -36,6 +36,7 @@ def settings() -> Any:
         "xtick.color": INK,
         "ytick.color": INK,
         "text.color": INK,
+        "text.parse_math": False,  # two dollar signs in a name are two dollar signs
         "svg.fonttype": "path",
         "svg.hashsalt": "kpianalysis",
         "svg.image_inline": True,

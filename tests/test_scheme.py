@@ -66,6 +66,16 @@ def test_a_subjects_row_for_every_cycle_wins_over_everybodys_row_of_the_cycle():
     assert laid("target", [{"subject_id": "A", "target": 1}, {"cycle_id": CYCLE, "target": 2}]) == [1, 2, 2, 2]
 
 
+def test_a_roles_row_for_every_cycle_wins_over_everybodys_row_of_the_cycle():
+    plan = [{"role_id": "manager", "target": 1}, {"cycle_id": CYCLE, "target": 2}]
+    assert laid("target", plan) == [1, 1, 2, 2]
+
+
+def test_a_row_of_subject_and_role_wins_over_one_of_the_subject_alone():
+    plan = [{"subject_id": "A", "role_id": "manager", "target": 1}, {"cycle_id": CYCLE, "subject_id": "A", "target": 2}]
+    assert laid("target", plan)[0] == 1
+
+
 def test_a_row_of_subject_and_role_holds_only_while_the_subject_has_that_role():
     plan = [
         {"target": 1},

@@ -21,13 +21,15 @@ __all__ = [
 ]
 
 
-def check_source(tables: Tables) -> list[Finding]:
+def check_source(tables: Tables, *, is_whole: bool = True) -> list[Finding]:
     """Check typed tables against the schema and against each other.
 
     Parameters
     ----------
     tables : mapping of table name to DataFrame
         Every table of the schema with every column; the index is the row shown to the reader.
+    is_whole : bool
+        False when a table or a column is missing: targets are not looked up then.
 
     Returns
     -------
@@ -41,4 +43,4 @@ def check_source(tables: Tables) -> list[Finding]:
         *check_cycles(tables),
         *check_rules(tables),
     ]
-    return findings if has_errors(findings) else [*findings, *check_targets(tables)]
+    return findings if has_errors(findings) or not is_whole else [*findings, *check_targets(tables)]

@@ -20,7 +20,7 @@ _SAY = {
 
 def check_columns(tables: Tables) -> list[Finding]:
     """Check every column of every table against the schema, all failures at once."""
-    return [finding for name, frame in tables.items() for finding in _check_table(frame, TABLES[name])]
+    return [finding for name, frame in tables.items() if len(frame) for finding in _check_table(frame, TABLES[name])]
 
 
 def check_keys(tables: Tables) -> list[Finding]:
@@ -29,6 +29,9 @@ def check_keys(tables: Tables) -> list[Finding]:
     for name, frame in tables.items():
         key = TABLES[name].key
         repeated = frame.duplicated(key, keep=False)
+        if repeated.any():
+            # A row that lacks a part of its key is named for that.
+            repeated &= frame[[c.name for c in TABLES[name].columns if c.key and c.required]].notna().all(axis=1)
         if repeated.any():
             first = frame.loc[repeated, key].iloc[0]
             what = ", ".join(f"{column}={value}" for column, value in first.items() if not pd.isna(value))
@@ -78,10 +81,15 @@ def _pandera_column(column: Column):  # type: ignore[no-untyped-def]  # pandera 
 def _say(table: Table, column: Column, check: str, cases: pd.DataFrame) -> Finding:
     text, fix = _SAY[check]
     values = {
-        "cells": name_some([repr(str(cell)) for cell in cases["failure_case"].unique()], most=3),
+        "cells": name_some([repr(_written(cell)) for cell in cases["failure_case"].unique()], most=3),
         "meaning": column.meaning,
         "choices": ", ".join(column.choices),
-        "minimum": column.minimum,
+        "minimum": _written(column.minimum),
     }
     rows = sorted(int(row) for row in cases["index"])
     return Finding("error", table.name, text, row=name_some(rows), column=column.name, fix=fix, values=values)
+
+
+def _written(cell: object) -> str:
+    """Write a cell as a table does: a whole number has no point."""
+    return f"{cell:g}" if isinstance(cell, float) else str(cell)

@@ -13,7 +13,8 @@ from kpianalysis.scheme import Tables
 
 def check_cycles(tables: Tables) -> list[Finding]:
     """Check the dates of cycles and of the periods within them."""
-    cycles = tables["cycles"].dropna(subset=["cycle_id", "start", "end"])
+    # A row that says another one again is named with the keys; here the first one counts.
+    cycles = tables["cycles"].dropna(subset=["cycle_id", "start", "end"]).drop_duplicates("cycle_id")
     return [
         *_reversed(cycles),
         *_overlaps(cycles),
@@ -33,9 +34,9 @@ def _reversed(cycles: pd.DataFrame) -> Iterator[Finding]:
 def _overlaps(cycles: pd.DataFrame) -> Iterator[Finding]:
     for kind, rows in cycles.groupby("kind"):
         ordered = rows.sort_values("start", kind="stable")
-        before = ordered[["cycle_id", "end"]].shift()
-        for row in ordered.index[ordered["start"] <= before["end"]]:
-            other = before.loc[row, "cycle_id"]
+        latest = ordered["end"].cummax().shift()
+        for row in ordered.index[ordered["start"] <= latest]:
+            other = ordered.loc[ordered.loc[:row, "end"].iloc[:-1].idxmax(), "cycle_id"]
             yield Finding(
                 "error",
                 "cycles",

@@ -31,7 +31,9 @@ def _unknown_ids(tables: Tables) -> Iterator[Finding]:
         for column in TABLES[name].columns:
             if column.refers_to and column.name in frame:
                 known = tables[column.refers_to][_key_of(column.refers_to)]
-                yield from _report(frame[column.name], known, name, column.name, column.refers_to)
+                # A table that is missing, empty or without its key is named for that.
+                if known.notna().any():
+                    yield from _report(frame[column.name], known, name, column.name, column.refers_to)
 
 
 def _key_of(table: str) -> str:
@@ -39,6 +41,8 @@ def _key_of(table: str) -> str:
 
 
 def _report(ids: pd.Series, known: pd.Series, table: str, column: str, other: str) -> Iterator[Finding]:
+    if not ids.notna().any():
+        return
     strange = ids[(places(ids, known.dropna().drop_duplicates()) < 0) & ids.notna().to_numpy()]
     if len(strange):
         named = name_some(map(repr, sorted(strange.astype("str").unique())), most=5)
@@ -65,7 +69,8 @@ def _unknown_in_cycle(tables: Tables) -> Iterator[Finding]:
 
 
 def _unknown_roles(plan: pd.DataFrame, subjects: pd.DataFrame) -> Iterator[Finding]:
-    yield from _report(plan["role_id"], subjects["role_id"], "plan", "role_id", "subjects")
+    if len(subjects):
+        yield from _report(plan["role_id"], subjects["role_id"], "plan", "role_id", "subjects")
 
 
 def _unknown_items(tables: Tables) -> Iterator[Finding]:
@@ -73,7 +78,9 @@ def _unknown_items(tables: Tables) -> Iterator[Finding]:
     published = tables["published"]
     for level, table in (("dimension", "dimensions"), ("indicator", "indicators")):
         rows = published.loc[published["level"] == level, "item_id"]
-        yield from _report(rows, tables[table][f"{level}_id"], "published", "item_id", table)
+        known = tables[table][f"{level}_id"]
+        if known.notna().any():
+            yield from _report(rows, known, "published", "item_id", table)
         if rows.isna().any():
             yield _blank_item(rows.index[rows.isna()])
 

@@ -38,7 +38,7 @@ def _weights_all_zero(indicators: pd.DataFrame, plan: pd.DataFrame) -> Iterator[
     """Find dimensions without any weight; one that the plan gives to somebody counts."""
     scored = indicators[indicators["kind"].fillna("scored") == "scored"]
     planned = plan.groupby("indicator_id", observed=True)["weight"].max()
-    weight = scored["weight"].fillna(1.0) + scored["indicator_id"].map(planned.to_dict()).fillna(0.0)
+    weight = scored["weight"].fillna(1.0) + scored["indicator_id"].map(planned.to_dict()).astype("float64").fillna(0.0)
     sums = weight.groupby([scored["cycle_id"].fillna(""), scored["dimension_id"]]).transform("sum")
     yield from _found(
         scored,

@@ -57,6 +57,9 @@ def _check_cycle(scheme: Scheme) -> Iterator[Finding]:
 
 
 def _missing_targets(scheme: Scheme, indicator: Mapping[Hashable, Any], reached: pd.DataFrame) -> Iterator[Finding]:
+    # A monitored item is shown, with a score where there can be one.
+    if indicator["kind"] == "monitor":
+        return
     is_interval = indicator["method"] == "binary" and indicator["direction"] == "range"
     for need in ("range_low", "range_high") if is_interval else METHODS[str(indicator["method"])].needs:
         given = reached[need].notna()

@@ -44,16 +44,18 @@ def plot_heatmap(square: pd.DataFrame, order: pd.DataFrame, names: Names, *, ax:
         annot_kws={"size": 6.5},
         linewidths=0.3,
         cbar_kws={"shrink": 0.6, "label": _("Spearman ρ (×100 in the cells)")},
-        xticklabels=[str(place) for place in range(1, len(ids) + 1)],
-        yticklabels=[f"{shorten(names.item(item), 36)}  {place}" for place, item in enumerate(ids, start=1)],
+        # Set below: seaborn draws them upright first, and long names then leave no room for the map.
+        xticklabels=False,
+        yticklabels=False,
     )
+    middle = np.arange(len(ids)) + 0.5
+    ax.set_xticks(middle, [str(place) for place in range(1, len(ids) + 1)])
+    ax.set_yticks(middle, [f"{shorten(names.item(item), 36)}  {place}" for place, item in enumerate(ids, start=1)])
     for _group, places in order[order["group"] > 0].groupby("group")["place"]:
         ax.add_patch(_frame(int(places.min()), len(places)))
     set_title(ax, _("Groups that move together (framed): {n}").format(n=int(order["group"].max())))
     ax.set_xlabel(_("indicator, by its number on the left"))
     ax.set_ylabel(_("indicator"))
-    ax.tick_params(axis="x", rotation=0)
-    ax.tick_params(axis="y", rotation=0)
     return ax
 
 

@@ -106,7 +106,7 @@ def safe_ranks(ranks: pd.DataFrame, names: Names) -> str:
         safe=count(safe, names.lang),
         n=n,
         limit=share(SAFE, names.lang),
-        grade=fragile["grade"],
+        grade=fragile["grade"] if pd.notna(fragile["grade"]) else _("missing grade"),
         subject=names.subject(fragile["subject_id"]),
         p=share(fragile["p_grade_changes"], names.lang),
     )

@@ -54,6 +54,7 @@ def test_lower_is_better_is_the_mirror_image():
 
 def test_a_baseline_already_at_the_target_does_not_divide_by_zero():
     assert scored([9.0, 8.0], threshold=0, target=9, baseline=9) == [100.0, 90.0]
+    assert improvement_points(np.array([9.0]), np.array([9.0]), np.array([9.0])).item() == 0
 
 
 def test_a_threshold_equal_to_the_target_leaves_nothing_between():

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 
+import pandas as pd
 import pytest
 
+from kpianalysis.scoring.combine import combine_dimensions
 from tests.builders import actual_rows, make_card, totals_of
 
 NAN = math.nan
@@ -143,3 +145,11 @@ def test_each_subject_has_the_weights_of_its_own_indicators():
     assert totals_of(card) == {"A": 45, "B": 50}
     assert totals_of(card, "coverage") == {"A": 1, "B": 1}
     assert len(card.dimension_scores) == 3
+
+
+@pytest.mark.parametrize(("policy", "total"), [("redistribute", 80), ("zero", 60), ("refuse", NAN)])
+def test_dimension_scores_of_somebody_else_are_combined_by_the_same_rule(policy, total):
+    """Reconciliation combines published dimension scores, some of which are missing."""
+    scores = pd.DataFrame({"subject_id": pd.Categorical(["A", "A"]), "score": [80, NAN], "weight": [0.75, 0.25]})
+    combined = combine_dimensions(scores, policy)["weighted_total"].tolist()
+    assert combined == pytest.approx([total], nan_ok=True)

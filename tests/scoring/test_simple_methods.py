@@ -72,6 +72,11 @@ def test_steps_begin_exactly_at_their_value(direction, expected):
     )
 
 
+@pytest.mark.parametrize(("floor", "worst"), [(NAN, 0), (7, 7), (-5, -5)])
+def test_where_no_step_is_reached_the_floor_is_paid(floor, worst):
+    assert scored("step", [0.5], limits=(floor, NAN), points={1: 10}) == [worst]
+
+
 def test_a_step_table_without_a_floor_pays_nothing_below_its_first_step():
     indicators = [{"method": "step"}]
     card = make_card(indicators=indicators, plan=None, scales=[{"value": 60, "score": 80}])

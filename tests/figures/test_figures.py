@@ -1,0 +1,311 @@
+"""What charts draw: bars, labels, axis labels and titles; never pixels."""
+
+from __future__ import annotations
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+
+import kpianalysis as kpi
+from kpianalysis.analyses.bridge import PARTS
+from kpianalysis.display import figure_svg
+from kpianalysis.figures import attainment, correlation, sensitivity
+from kpianalysis.i18n import number
+from tests.builders import actual_rows, make_card
+from tests.cards import given_card
+from tests.shown import answers, charts, evil_card, public_functions, shown
+
+
+@pytest.fixture(autouse=True)
+def _closed():
+    yield
+    plt.close("all")
+
+
+@pytest.fixture(scope="module")
+def ours():
+    return shown("operations")
+
+
+@pytest.fixture(scope="module")
+def theirs():
+    return shown("hospitals")
+
+
+def _title(ax):
+    return " ".join(ax.get_title(loc="left").split())
+
+
+def _labels(axis):
+    return [label.get_text() for label in axis.get_ticklabels()]
+
+
+def test_every_chart_is_looked_at_here(ours):
+    assert set(charts(ours)) == public_functions(kpi.figures)
+
+
+# The large source is drawn by its notebook; names that are no names are drawn below.
+@pytest.mark.parametrize("source", ["operations", "nobody has a total", "one indicator", "all totals equal"])
+def test_every_chart_returns_its_axes_with_labels_and_a_title(source):
+    for name, plot in charts(shown(source)).items():
+        ax = plot()
+        assert isinstance(ax, Axes), name
+        assert _title(ax), name
+        assert ax.get_xlabel() or ax.get_ylabel() or not ax.axison, name
+        texts = [text.get_text() for text in ax.findobj(mpl.text.Text)]
+        assert not [text for text in texts if "nan" in text.split() or "{" in text], name
+        ax.get_figure(root=True).canvas.draw()
+        plt.close("all")
+
+
+def test_a_chart_draws_on_the_axes_it_is_given_and_makes_no_figure(ours):
+    for name, plot in charts(ours).items():
+        figure, (left, right) = plt.subplots(1, 2)
+        assert plot(ax=right) is right, name
+        assert not left.has_data(), name
+        assert plt.get_fignums() == [figure.number], name
+        plt.close(figure)
+
+
+def test_settings_of_the_reader_stay_as_they_were(ours):
+    with mpl.rc_context({"font.size": 17.0, "axes.titlelocation": "right", "font.family": ["serif"]}):
+        kept = dict(mpl.rcParams)
+        for name, plot in charts(ours).items():
+            plot()
+            assert dict(mpl.rcParams) == kept, name
+
+
+def test_no_chart_changes_what_it_draws(ours):
+    kept = {name: getattr(ours, name).copy() for name in ("summary", "bridge", "units", "weights", "ranks", "left_out")}
+    totals = ours.card.totals.copy()
+    for plot in charts(ours).values():
+        plot()
+    assert [name for name in kept if not getattr(ours, name).equals(kept[name])] == []
+    assert ours.card.totals.equals(totals)
+
+
+def test_chinese_names_have_every_glyph():
+    of = shown("operations", "zh")
+    # A missing glyph is a warning, and a warning is an error in every test.
+    for plot in charts(of).values():
+        figure_svg(plot())
+        plt.close("all")
+    attainment.plot_lost_points(of.summary, of.names).get_figure(root=True).canvas.draw()
+
+
+def test_a_missing_glyph_would_be_noticed():
+    _, ax = plt.subplots()
+    ax.set_title("返工率", family="DejaVu Sans")
+    with pytest.warns(UserWarning, match="Glyph"):
+        ax.get_figure(root=True).canvas.draw()
+
+
+def test_names_are_text_and_no_formula():
+    for plot in charts(shown("names that are no names")).values():
+        figure_svg(plot())
+        plt.close("all")
+    card = evil_card("$\\frac $ of sales")
+    ax = attainment.plot_lost_points(kpi.indicator_summary(card), kpi.names_of(card))
+    figure_svg(ax)
+    assert set(_labels(ax.yaxis)) == {"$\\frac $ of sales"}
+
+
+# Attainment ------------------------------------------------------------------------------------------------------
+
+
+def test_lost_points_are_one_bar_per_scored_indicator_the_costliest_on_top(ours):
+    ax = attainment.plot_lost_points(ours.summary, ours.names)
+    rows = ours.summary[ours.summary["kind"] == "scored"]
+    assert [bar.get_width() for bar in ax.patches] == rows["lost_points"][::-1].tolist()
+    assert _labels(ax.yaxis) == [ours.names.item(i) for i in rows["indicator_id"][::-1]]
+    tops = [bar.get_y() for bar in ax.patches]
+    assert tops == sorted(tops)
+    written = [text.get_text() for text in ax.texts]
+    assert written == [number(x, 1) for x in rows["lost_points"][::-1]]
+    assert ours.names.item(rows["indicator_id"].iloc[0]) in _title(ax)
+
+
+def test_only_the_costliest_are_drawn(theirs):
+    ax = attainment.plot_lost_points(theirs.summary, theirs.names, most=5)
+    assert [bar.get_width() for bar in ax.patches] == theirs.summary["lost_points"].head(5)[::-1].tolist()
+
+
+def test_two_indicators_of_one_name_have_a_bar_each():
+    names = ["The same name for two indicators, and a long one", "The same name for two indicators, and a longer one"]
+    indicators = [{"indicator_id": i, "name": name} for i, name in zip("IJ", names, strict=True)]
+    card = make_card(
+        indicators=indicators,
+        plan=[{"indicator_id": "I", "target": 100}, {"indicator_id": "J", "target": 100}],
+        actuals=[*actual_rows({"A": 50, "B": 60}), *actual_rows({"A": 70, "B": 90}, "J")],
+    )
+    of = answers(card)
+    for ax in (
+        attainment.plot_lost_points(of.summary, of.names),
+        sensitivity.plot_left_out(of.left_out, of.names),
+    ):
+        assert len({bar.get_y() for bar in ax.patches}) == 2
+        assert len(_labels(ax.yaxis)) == 2
+
+
+def test_the_histogram_holds_everybody_with_a_total_and_the_grades_lines(ours):
+    ax = attainment.plot_totals(ours.card.totals, ours.card.grades, ours.names)
+    totals = ours.card.totals["total"].dropna()
+    assert sum(bar.get_height() for bar in ax.patches) == len(totals)
+    lines = {line.get_xdata()[0] for line in ax.lines}
+    inside = ours.card.grades[ours.card.grades["min_score"].between(totals.min(), totals.max())]
+    assert lines == {*inside["min_score"], totals.median()}
+    assert {text.get_text() for text in ax.texts} == set(inside["grade"])
+    assert number(totals.median(), 1) in _title(ax)
+
+
+def test_a_total_nobody_has_is_no_median():
+    of = shown("nobody has a total")
+    ax = attainment.plot_totals(of.card.totals, of.card.grades, of.names)
+    assert "–" not in _title(ax)
+    assert len(ax.lines) == 0
+
+
+def test_groups_are_dots_with_intervals_the_highest_on_top(ours):
+    ax = attainment.plot_groups(ours.units, "unit_id", ours.names)
+    (dots,) = ax.lines
+    assert dots.get_xdata().tolist() == ours.units["mean"][::-1].tolist()
+    (bars,) = (c for c in ax.collections if isinstance(c, LineCollection))
+    ends = [(segment[0, 0], segment[1, 0]) for segment in bars.get_segments()]
+    assert ends == list(zip(ours.units["ci_low"][::-1], ours.units["ci_high"][::-1], strict=True))
+    labels = _labels(ax.yaxis)
+    assert [label.split()[0] for label in labels] == ours.units["unit_id"][::-1].tolist()
+    assert all(f"({n})" in label for n, label in zip(ours.units["n"][::-1], labels, strict=True))
+
+
+@pytest.mark.parametrize("source", ["operations", "hospitals"])
+def test_the_waterfall_leads_from_before_to_now(source):
+    of = shown(source)
+    ax = attainment.plot_bridge(of.bridge, of.names)
+    means = of.bridge.drop(columns="subject_id").mean()
+    bars = {round(bar.get_x() + bar.get_width() / 2): bar for bar in ax.patches}
+    assert bars[0].get_height() == pytest.approx(means["total_before"])
+    assert bars[5].get_height() == pytest.approx(means["total_now"])
+    level = means["total_before"]
+    for place, part in enumerate(PARTS, start=1):
+        ends = sorted([level, level + means[part]])
+        assert [bars[place].get_y(), bars[place].get_y() + bars[place].get_height()] == pytest.approx(ends)
+        level += means[part]
+    assert level == pytest.approx(means["total_now"])
+    assert len(_labels(ax.xaxis)) == 6
+    assert number(abs(means["total_now"] - means["total_before"]), 1) in _title(ax)
+
+
+def test_a_fall_is_called_a_fall():
+    high, low = (make_card(actuals=actual_rows({"A": x, "B": x})) for x in (90, 80))
+    names = kpi.names_of(high)
+    up, down = (attainment.plot_bridge(kpi.bridge_subjects(*pair), names) for pair in ((high, low), (low, high)))
+    assert _title(up) != _title(down)
+    assert "10.0" in _title(up)
+    assert "10.0" in _title(down)
+    assert "-" not in _title(down)
+
+
+# Sensitivity -----------------------------------------------------------------------------------------------------
+
+
+def test_weights_are_a_ring_and_a_dot_per_item(ours):
+    ax = sensitivity.plot_weights(ours.weights, ours.names)
+    ring, dot = ax.lines[:2]
+    assert ring.get_xdata() == pytest.approx(100 * ours.weights["weight"][::-1].to_numpy())
+    assert dot.get_xdata() == pytest.approx(100 * ours.weights["effective_weight"][::-1].to_numpy())
+    assert len({ring.get_markerfacecolor(), dot.get_markerfacecolor()}) == 2
+    assert len(ax.get_legend().get_texts()) == 2
+    assert _labels(ax.yaxis)[-1] == ours.names.item("rework_rate")
+    assert number(ours.weights["ratio"].iloc[0], 1) in _title(ax)
+
+
+def test_few_ranks_have_names_and_many_are_a_band(ours, theirs):
+    few = sensitivity.plot_rank_intervals(ours.ranks, ours.names)
+    (bars,) = (c for c in few.collections if isinstance(c, LineCollection))
+    ends = [(segment[0, 0], segment[1, 0]) for segment in bars.get_segments()]
+    assert ends == list(zip(ours.ranks["rank_low"], ours.ranks["rank_high"], strict=True))
+    assert few.lines[0].get_xdata().tolist() == ours.ranks["rank"].tolist()
+    assert _labels(few.yaxis) == [ours.names.subject(s) for s in ours.ranks["subject_id"]]
+    assert few.yaxis_inverted()
+    many = sensitivity.plot_rank_intervals(theirs.ranks, theirs.names)
+    assert many.lines[0].get_ydata().tolist() == theirs.ranks["rank"].tolist()
+    assert many.yaxis_inverted()
+    assert many.get_ylabel()
+
+
+def test_left_out_is_one_bar_per_indicator_the_largest_on_top(ours):
+    ax = sensitivity.plot_left_out(ours.left_out, ours.names)
+    assert [bar.get_width() for bar in ax.patches] == ours.left_out["mean_shift"][::-1].tolist()
+    assert _labels(ax.yaxis)[-1] == ours.names.item("rework_rate")
+    assert ours.names.item("rework_rate") in _title(ax)
+
+
+# Correlation -----------------------------------------------------------------------------------------------------
+
+
+def test_the_heat_map_is_ordered_written_and_framed(ours):
+    square = kpi.correlation_matrix(ours.pairs)
+    ax = correlation.plot_heatmap(square, ours.groups, ours.names)
+    ids = ours.groups["indicator_id"]
+    assert [label.rsplit(maxsplit=1)[0] for label in _labels(ax.yaxis)] == [ours.names.item(i) for i in ids]
+    assert [label.rsplit(maxsplit=1)[1] for label in _labels(ax.yaxis)] == _labels(ax.xaxis)
+    shown_square = square.loc[ids, ids].to_numpy()
+    assert np.asarray(ax.collections[0].get_array()).ravel() == pytest.approx(shown_square.ravel())
+    assert ax.collections[0].get_clim() == (-1, 1)
+    written = [text.get_text() for text in ax.texts]
+    assert written == [number(100 * value) for value in shown_square.ravel()]
+    assert "-0" not in written
+    (frame,) = ax.patches
+    assert (frame.get_width(), frame.get_height()) == (2, 2)
+    inside = ours.groups.loc[ours.groups["group"] == 1, "place"]
+    assert (frame.get_x(), frame.get_y()) == (inside.min(), inside.min())
+
+
+def test_an_unknown_correlation_is_an_empty_cell():
+    table = pd.DataFrame({"a": [1.0, 2, 4, 8, 9], "b": [2.0, 1, 4, 7, 9], "c": [70.0] * 5}, index=list("VWXYZ"))
+    of = answers(given_card(table))
+    ax = correlation.plot_heatmap(kpi.correlation_matrix(of.pairs), of.groups, of.names)
+    cells = [text.get_text() for text in ax.texts]
+    # Seaborn writes no text where a value is missing.
+    assert len([cell for cell in cells if cell]) == 5
+    assert not {"nan", "0"} & set(cells)
+
+
+def test_the_colours_are_even_on_both_sides_of_zero(ours):
+    ax = correlation.plot_heatmap(kpi.correlation_matrix(ours.pairs), ours.groups, ours.names)
+    mesh = ax.collections[0]
+    assert mesh.norm(0.0) == 0.5
+    assert mesh.cmap(mesh.norm(0.8)) != mesh.cmap(mesh.norm(-0.8))
+
+
+def test_nothing_to_correlate_is_said():
+    of = shown("one indicator")
+    ax = correlation.plot_heatmap(kpi.correlation_matrix(of.pairs), of.groups, of.names)
+    assert len(ax.collections) == 0
+    assert _title(ax)
+
+
+def test_a_pair_is_drawn_with_everybody_who_has_both(ours):
+    wide = kpi.wide_values(ours.card.scores)
+    pair = ours.pairs.iloc[0]
+    ax = correlation.plot_pair(wide, pair, ours.names)
+    (dots,) = ax.collections
+    points = {tuple(point) for point in np.asarray(dots.get_offsets())}
+    expected = wide[[pair["indicator_i"], pair["indicator_j"]]].dropna()
+    assert points == set(expected.itertuples(index=False, name=None))
+    assert ours.names.item(pair["indicator_i"]) in ax.get_xlabel()
+    assert ours.names.item(pair["indicator_j"]) in ax.get_ylabel()
+    assert number(pair["spearman"], 2) in _title(ax)
+
+
+def test_a_dot_that_many_share_is_larger():
+    table = pd.DataFrame({"a": [1.0, 1, 1, 2, 3], "b": [5.0, 5, 5, 6, 8]}, index=list("VWXYZ"))
+    of = answers(given_card(table))
+    ax = correlation.plot_pair(kpi.wide_values(of.card.scores), of.pairs.iloc[0], of.names)
+    (dots,) = ax.collections
+    sizes = dict(zip(map(tuple, np.asarray(dots.get_offsets())), dots.get_sizes(), strict=True))
+    assert sizes[(1.0, 5.0)] > sizes[(2.0, 6.0)] == sizes[(3.0, 8.0)]

@@ -1,0 +1,198 @@
+"""What the tables of each report show."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+import kpianalysis as kpi
+from kpianalysis.i18n import number, percent
+from kpianalysis.tables import attainment, correlation, sensitivity
+from tests.builders import actual_rows, make_card
+from tests.shown import shown
+
+
+@pytest.fixture(scope="module")
+def ours():
+    return shown("operations")
+
+
+@pytest.fixture(scope="module")
+def theirs():
+    return shown("hospitals")
+
+
+def _column(table, place):
+    return [row[place] for row in table.rows]
+
+
+def test_rank_intervals_are_written_like_ranks():
+    ranks = pd.DataFrame(
+        {
+            "subject_id": ["A", "B"],
+            "unit_id": ["u", "u"],
+            "total": [80.25, 70.0],
+            "rank": [1.0, 1203.0],
+            "rank_low": [0.5, 1198.5],
+            "rank_high": [2.5, 1204.45],
+            "grade": [None, None],
+            "p_grade_changes": [float("nan")] * 2,
+        }
+    )
+    names = kpi.names_of(make_card())
+    assert attainment.totals(ranks, names).rows == (
+        ("1", "Ann", "u", "80.3", "1–3"),
+        ("1,203", "Ben", "u", "70.0", "1,199–1,204"),
+    )
+
+
+def test_grades_are_shown_where_there_are_any(ours, theirs):
+    assert len(attainment.totals(ours.ranks, ours.names).columns) == 7
+    assert len(attainment.totals(theirs.ranks, theirs.names).columns) == 5
+    assert len(sensitivity.fragile(ours.ranks, ours.names).columns) == 7
+    assert len(sensitivity.fragile(theirs.ranks, theirs.names).columns) == 5
+
+
+def test_of_a_long_list_both_ends_are_shown(theirs):
+    highest, lowest = (
+        attainment.totals(theirs.ranks, theirs.names),
+        attainment.lowest_totals(theirs.ranks, theirs.names),
+    )
+    assert _column(highest, 0)[0] == "1"
+    assert number(len(theirs.ranks)) in highest.note
+    assert _column(lowest, 0)[-1] == number(theirs.ranks["rank"].iloc[-1])
+
+
+def test_of_a_short_list_everybody_is_shown_once(ours):
+    assert len(attainment.totals(ours.ranks, ours.names).rows) == len(ours.ranks)
+    assert attainment.lowest_totals(ours.ranks, ours.names) is None
+
+
+def test_indicators_show_the_numbers_of_the_summary(ours):
+    table = attainment.indicators(ours.summary, ours.names)
+    assert _column(table, 0) == [ours.names.item(i) for i in ours.summary["indicator_id"]]
+    scored = ours.summary["kind"] == "scored"
+    weights = [percent(w, 1) if s else "–" for w, s in zip(ours.summary["nominal_weight"], scored, strict=True)]
+    assert _column(table, 3) == weights
+    assert _column(table, 8) == [number(x, 2) for x in ours.summary["lost_points"]]
+    assert [bool(kind) for kind in _column(table, 2)] == (~scored).tolist()
+
+
+def test_gaps_are_the_costliest_with_the_number_of_all(theirs):
+    table = attainment.gaps(theirs.gaps, theirs.names, most=15)
+    assert len(table.rows) == 15
+    assert "15" in table.note
+    assert number(len(theirs.gaps)) in table.note
+
+
+def test_gaps_show_owner_and_due_only_where_there_are_any(ours, theirs):
+    with_owner, without = attainment.gaps(ours.gaps, ours.names), attainment.gaps(theirs.gaps, theirs.names)
+    assert len(with_owner.columns) == 8
+    assert len(without.columns) == 7
+    card = make_card(plan=[{"target": 100, "owner_id": "A", "due": "2024-05-31"}])
+    table = attainment.gaps(kpi.gaps(card), kpi.names_of(card))
+    assert table.rows[0][-2:] == ("Ann", "2024-05-31")
+
+
+def test_gaps_have_their_unit_of_measure():
+    card = make_card(indicators=[{"name": "Waiting", "unit": "days", "direction": "lower"}],
+                     actuals=actual_rows({"A": 103.25}))  # fmt: skip
+    (row,) = attainment.gaps(kpi.gaps(card), kpi.names_of(card)).rows
+    assert row[1] == "Waiting (days)"
+    assert row[2:5] == ("103.3", "100.0", "-3.250")
+
+
+def test_grades_show_the_guide_beside_the_counts(ours):
+    table = attainment.grades(ours.grades, ours.names)
+    assert _column(table, 0) == ours.grades["grade"].tolist()
+    assert _column(table, 1) == [str(n) for n in ours.grades["n"]]
+    assert _column(table, 4) == [percent(share) for share in ours.grades["quota_max"]]
+
+
+def test_changes_carry_their_sign(ours):
+    table = attainment.bridge(ours.moved, ours.names)
+    assert len(table.rows) == min(15, len(ours.moved))
+    first = ours.moved.iloc[0]["change"]
+    assert _column(table, 4)[0] == number(first, 2, signed=True)
+    assert _column(table, 4)[0][0] == ("+" if first > 0 else "-")
+
+
+def test_reconciliation_shows_each_step(theirs):
+    table = attainment.checks(theirs.checks, theirs.names)
+    assert len(table.rows) == len(theirs.checks) == 10
+    assert ["2,955", "2,902", "2.33"] in [list(row[3:]) for row in table.rows]
+
+
+def test_every_disagreement_is_there_folded_up(theirs):
+    table = attainment.disagreements(theirs.differing, theirs.names)
+    assert len(table.rows) == len(theirs.differing) == 102
+    assert table.collapsed
+    assert "102" in table.caption
+
+
+def test_pairs_name_their_indicators_and_adjusted_p(ours):
+    table = correlation.pairs(ours.pairs, ours.names, most=3)
+    first = ours.pairs.iloc[0]
+    assert table.rows[0][:4] == (
+        ours.names.item(first["indicator_i"]),
+        ours.names.item(first["indicator_j"]),
+        number(first["n"]),
+        number(first["spearman"], 2),
+    )
+    assert table.rows[0][6] == "<0.001"
+    assert len(correlation.all_pairs(ours.pairs, ours.names).rows) == len(ours.pairs)
+    assert correlation.all_pairs(ours.pairs, ours.names).collapsed
+
+
+def test_only_indicators_in_company_are_listed_as_groups(ours):
+    table = correlation.groups(ours.groups, ours.names)
+    assert _column(table, 0) == ["1", "1"]
+    assert set(_column(table, 1)) == {ours.names.item("orders_handled"), ours.names.item("order_value")}
+
+
+def test_inflation_shows_the_most_predictable_first(ours):
+    table = correlation.inflation(ours.inflation, ours.names)
+    assert _column(table, 1) == [number(vif, 2) for vif in ours.inflation["vif"]]
+
+
+def test_weights_show_what_they_say_and_do(ours):
+    table = sensitivity.weights(ours.weights, ours.names)
+    row = ours.weights.iloc[0]
+    assert table.rows[0] == (
+        ours.names.item("rework_rate"),
+        percent(row["weight"], 1),
+        percent(row["effective_weight"], 1),
+        number(row["ratio"], 2),
+    )
+    dimensions = sensitivity.dimension_weights(ours.dimensions, ours.names)
+    assert set(_column(dimensions, 0)) == {ours.names.item(d) for d in ours.dimensions["item_id"]}
+    assert dimensions.caption != table.caption
+
+
+def test_the_least_safe_grades_come_first(ours):
+    table = sensitivity.fragile(ours.ranks, ours.names, most=10)
+    top = ours.ranks["p_grade_changes"].nlargest(10)
+    assert _column(table, 6) == [percent(p) for p in top]
+    assert number(len(ours.ranks)) in table.note
+
+
+def test_without_grades_the_widest_intervals_come_first(theirs):
+    table = sensitivity.fragile(theirs.ranks, theirs.names, most=5)
+    widest = (theirs.ranks["rank_high"] - theirs.ranks["rank_low"]).max()
+    low, high = (float(table.rows[0][place].replace(",", "")) for place in (3, 4))
+    assert high - low == pytest.approx(widest, abs=1)
+
+
+def test_left_out_shows_shifts_and_changes(ours):
+    table = sensitivity.left_out(ours.left_out, ours.names)
+    assert _column(table, 1) == [number(shift, 1) for shift in ours.left_out["mean_shift"]]
+    assert _column(table, 3) == [number(n) for n in ours.left_out["n_grade_changes"]]
+
+
+def test_groups_show_their_interval_and_a_dash_where_there_is_none():
+    card = make_card()
+    table = attainment.groups(kpi.group_summary(card, "unit_id"), "unit_id", kpi.names_of(card))
+    assert table.rows == (
+        ("north", "2", "95.0", "–", "–", "90.0", "100.0"),
+        ("south", "1", "50.0", "–", "–", "50.0", "50.0"),
+    )

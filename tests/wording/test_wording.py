@@ -1,0 +1,395 @@
+"""Sentences: their numbers are the computed ones, and every branch says something true."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import kpianalysis as kpi
+from kpianalysis.analyses.bridge import PARTS
+from kpianalysis.display import Sentences
+from kpianalysis.i18n import number, percent
+from kpianalysis.wording import attainment, common, correlation, sensitivity
+from tests.builders import actual_rows, make_card
+from tests.cards import operations, random_card
+from tests.shown import EVIL, SOURCES, answers, public_functions, sentences, shown
+
+# Functions that give a part of a sentence, not one of its own.
+PARTS_OF_SENTENCES = {
+    *(f"common.{name}" for name in ("count", "points", "share", "signed", "number_of")),
+    "attainment.biggest_part",
+    "correlation.same",
+}
+
+
+@pytest.fixture(scope="module")
+def ours():
+    return shown("operations")
+
+
+@pytest.fixture(scope="module")
+def theirs():
+    return shown("hospitals")
+
+
+def _holds(text, *values):
+    """Tell whether every value stands in the text, as a word of its own."""
+    words = [word.strip("().,;:'") for word in text.replace("(", " ").split()]
+    return [value for value in values if value not in words and value not in text] == []
+
+
+def test_every_sentence_is_looked_at_here(ours):
+    assert set(sentences(ours)) == public_functions(kpi.wording) - PARTS_OF_SENTENCES
+
+
+@pytest.mark.parametrize(("source", "lang"), [*((name, "en") for name in SOURCES), ("names that are no names", "zh")])
+def test_every_sentence_is_whole(source, lang):
+    for name, said in sentences(shown(source, lang)).items():
+        for text in said.texts if isinstance(said, Sentences) else [said]:
+            rest = text.replace(EVIL, "")
+            assert "{" not in rest, name
+            assert not {"nan", "None", "NaT", "inf", "<NA>"} & {word.strip("().,;:'%") for word in rest.split()}, name
+            assert not rest or rest.rstrip("'0123456789")[-1] in ".:!", (name, rest)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_each_report_begins_with_five_sentences(source):
+    for name, said in sentences(shown(source)).items():
+        if name.endswith(".answer"):
+            assert (len(said.texts), said.kind) == (5, "answer"), name
+            assert all(said.texts), name
+
+
+# Attainment ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("source", ["operations", "hospitals"])
+def test_what_happened_gives_the_spread_of_totals(source):
+    of = shown(source)
+    totals = of.card.totals["total"].dropna()
+    low, high = np.percentile(totals, [25, 75])
+    numbers = (number(x, 1) for x in (totals.mean(), low, high, totals.min(), totals.max()))
+    assert _holds(attainment.what_happened(of.card, of.names), of.card.cycle, number(len(totals)), *numbers)
+
+
+@pytest.mark.parametrize("source", ["operations", "hospitals"])
+def test_the_costliest_indicator_is_named_with_what_it_takes(source):
+    of = shown(source)
+    row = of.summary[of.summary["kind"] == "scored"].sort_values("lost_points").iloc[-1]
+    lacks = 100 - of.card.totals["weighted_total"].mean()
+    text = attainment.costliest(of.summary, of.names)
+    assert _holds(text, of.names.item(row["indicator_id"]), number(row["lost_points"], 1), number(lacks, 1))
+    assert _holds(text, percent(row["nominal_weight"], 1))
+
+
+def test_where_nothing_is_lost_nothing_costs():
+    perfect = answers(make_card(actuals=actual_rows({"A": 100, "B": 100})))
+    assert perfect.names.item("I") not in attainment.costliest(perfect.summary, perfect.names).split("'")
+    assert attainment.costliest(perfect.summary, perfect.names) == attainment.costliest(
+        shown("nobody has a total").summary, perfect.names
+    )
+
+
+def test_targets_met_names_the_extremes(ours):
+    rows = ours.summary[(ours.summary["kind"] == "scored") & (ours.summary["n_target"] > 0)]
+    text = attainment.targets_met(ours.summary, ours.names)
+    assert _holds(text, percent(rows["n_met"].sum() / rows["n_target"].sum()), "0%", "100%")
+    assert text.index(ours.names.item("complaint_rate")) < text.index(ours.names.item("on_time_rate"))
+
+
+def test_an_indicator_that_hardly_anybody_has_is_no_extreme():
+    summary = pd.DataFrame(
+        {
+            "indicator_id": ["a", "b", "c"],
+            "kind": "scored",
+            "n_target": [100, 100, 2],
+            "n_met": [40, 60, 2],
+            "share_met": [0.4, 0.6, 1.0],
+        }
+    )
+    text = attainment.targets_met(summary, kpi.names_of(make_card()))
+    assert _holds(text, "'a'", "'b'", "40%", "60%", percent(102 / 202))
+    assert "'c'" not in text
+
+
+@pytest.mark.parametrize("source", ["operations", "hospitals"])
+def test_the_change_and_its_causes_are_those_of_the_bridge(source):
+    of = shown(source)
+    means = of.bridge.drop(columns="subject_id").mean()
+    text = attainment.change(of.bridge, of.names)
+    assert _holds(text, number(len(of.bridge)), number(means["total_before"], 1), number(means["total_now"], 1))
+    change = means["total_now"] - means["total_before"]
+    assert _holds(text, *(number(x, 1, signed=True) for x in (change, *means[list(PARTS)])))
+    assert attainment.biggest_part(of.bridge) == means[list(PARTS)].abs().idxmax()
+
+
+def test_without_anybody_in_both_cycles_no_change_is_claimed():
+    no_cycle, nobody = (shown(name) for name in ("one subject", "nobody in both cycles"))
+    for of in (no_cycle, nobody):
+        assert not any(character.isdigit() for character in attainment.change(of.bridge, of.names))
+    assert attainment.movers(no_cycle.card, None, no_cycle.names) == ""
+    assert _holds(attainment.movers(nobody.card, nobody.before, nobody.names), "1", nobody.before.cycle)
+
+
+def test_who_came_and_left_is_counted(theirs):
+    counts = kpi.joiners_and_leavers(theirs.card, theirs.before)
+    text = attainment.movers(theirs.card, theirs.before, theirs.names)
+    assert _holds(text, number(counts["joined"]), number(counts["left"]), "FY2016")
+
+
+def test_reconciliation_says_how_many_totals_agree(theirs, ours):
+    assert _holds(attainment.reconciled(theirs.checks, theirs.names), "2,902", "2,955", "2.33")
+    assert _holds(attainment.answer(theirs.card, theirs.summary, theirs.bridge, theirs.checks, theirs.names).texts[4],
+                  "2,902")  # fmt: skip
+    assert attainment.reconciled(ours.checks, ours.names) == ""
+
+
+def test_groups_stand_apart_only_beyond_their_intervals():
+    table = pd.DataFrame(
+        {
+            "unit_id": ["u", "v", "w"],
+            "mean": [90.0, 80.0, 70.0],
+            "ci_low": [85.0, 75.0, np.nan],
+            "ci_high": [95.0, 84.0, np.nan],
+        }
+    )
+    names = kpi.names_of(make_card())
+    apart = attainment.groups(table, "unit_id", names)
+    overlapping = attainment.groups(table.assign(ci_low=[83.0, 75.0, np.nan]), "unit_id", names)
+    assert _holds(apart, "'u'", "'v'", "90.0", "80.0")
+    assert "'w'" not in apart
+    assert apart != overlapping
+    assert _holds(overlapping, "'u'", "'v'", "90.0", "80.0")
+    alone = attainment.groups(table.tail(2), "unit_id", names)
+    assert "'" not in alone
+
+
+def test_the_costliest_gap_is_named(ours):
+    first = ours.gaps.iloc[0]
+    text = attainment.gaps(ours.gaps, ours.names)
+    assert _holds(
+        text, number(len(ours.gaps)), ours.names.subject(first["subject_id"]), number(first["lost_points"], 1)
+    )
+    assert ours.names.item(first["indicator_id"]) in text
+    assert not any(character.isdigit() for character in attainment.gaps(ours.gaps.head(0), ours.names))
+
+
+def test_grades_outside_the_guide_are_named_and_others_are_not(ours):
+    text = attainment.grades(ours.grades, ours.names)
+    outside = ours.grades[
+        (ours.grades["share"] < ours.grades["quota_min"]) | (ours.grades["share"] > ours.grades["quota_max"])
+    ]
+    assert 0 < len(outside) < len(ours.grades)
+    for _, row in ours.grades.iterrows():
+        assert (f"{row['grade']} ({percent(row['share'])})" in text) == (row["grade"] in set(outside["grade"]))
+
+
+def test_grades_without_a_guide_or_none_at_all_are_said_apart(ours):
+    said = {
+        attainment.grades(table, ours.names)
+        for table in (ours.grades, ours.grades.head(0), ours.grades.assign(quota_min=np.nan, quota_max=np.nan))
+    }
+    assert len(said) == 3
+
+
+# Common ----------------------------------------------------------------------------------------------------------
+
+
+def test_trust_says_what_totals_rest_on():
+    card = random_card(1)
+    coverage = card.totals.loc[card.totals["total"].notna(), "coverage"]
+    thin = int((coverage < 0.8).sum())
+    assert thin > 0
+    assert _holds(common.trust(card), percent(coverage.mean()), str(thin), str(len(coverage)))
+
+
+@pytest.mark.parametrize("missing", ["redistribute", "zero", "refuse"])
+def test_data_status_says_what_was_done_about_missing_scores(missing):
+    card = operations("2024Q3", missing)
+    status = kpi.data_status(card)
+    said = common.data_status(status, card, kpi.names_of(card)).texts
+    share = status.set_index("missing_reason").loc["", "share"]
+    assert percent(share, 1) in said[0]
+    assert _holds(said[1], "customers not surveyed", "8")
+    others = {common.data_status(status, operations("2024Q3", m), kpi.names_of(card)).texts[2] for m in
+              {"redistribute", "zero", "refuse"} - {missing}}  # fmt: skip
+    assert said[2] not in others
+
+
+def test_complete_data_is_not_given_a_policy():
+    card = make_card()
+    assert len(common.data_status(kpi.data_status(card), card, kpi.names_of(card)).texts) == 2
+
+
+def test_a_handful_of_subjects_gets_a_warning():
+    few, enough = common.small_group(4, "en"), common.small_group(5, "en")
+    assert (few.kind, enough.texts) == ("warning", ())
+    assert "4" in few.texts[0]
+    assert common.small_group(19, "en", least=20).texts
+    assert not common.small_group(20, "en", least=20).texts
+
+
+def test_blank_sentences_are_no_paragraphs():
+    assert common.note("", "One.", "").texts == ("One.",)
+
+
+@pytest.mark.parametrize(("value", "text"), [(2.0, "2"), (0.5, "0.5"), (1200.0, "1,200"), (0.25, "0.25"), (10, "10")])
+def test_short_numbers_have_no_needless_zeros(value, text):
+    assert common.number_of(value, "en") == text
+
+
+def test_every_report_says_that_a_person_decides(ours):
+    assert "person decides" in common.decides("en").texts[0]
+    for said in (
+        correlation.advice(ours.pairs, ours.names),
+        sensitivity.advice(ours.weights, ours.ranks, ours.names),
+    ):
+        assert "person decides" in said
+
+
+# Correlation -----------------------------------------------------------------------------------------------------
+
+
+def test_pairs_that_say_the_same_need_strength_certainty_and_subjects():
+    pairs = pd.DataFrame(
+        {
+            "spearman": [0.7, -0.9, 0.69, 0.8, 0.9],
+            "spearman_p_adjusted": [0.04, 0.001, 0.001, 0.05, 0.001],
+            "n": [20, 100, 100, 100, 19],
+        }
+    )
+    assert correlation.same(pairs).index.tolist() == [0, 1]
+
+
+def test_what_the_data_allow_gives_counts(theirs, ours):
+    known = theirs.pairs.dropna(subset=["spearman"])
+    text = correlation.allows(theirs.pairs, theirs.names)
+    assert _holds(text, number(len(known)), number(len(theirs.pairs)), number(known["n"].max()))
+    assert _holds(text, str(len(correlation.same(theirs.pairs))))
+    few = answers(operations("2024Q3").for_unit("east"))
+    assert _holds(correlation.allows(few.pairs, few.names), "12")
+    assert len({correlation.allows(x.pairs, x.names) for x in (theirs, ours, few, shown("one indicator"))}) == 4
+
+
+def test_the_strongest_pair_is_named_with_its_interval(ours):
+    first = ours.pairs.iloc[0]
+    text = correlation.strongest(ours.pairs, ours.names)
+    numbers = (number(first[column], 2) for column in ("spearman", "ci_low", "ci_high"))
+    assert _holds(text, ours.names.item("orders_handled"), ours.names.item("order_value"), "48", *numbers)
+
+
+def test_a_pair_that_few_have_is_not_the_strongest(ours):
+    few = ours.pairs.iloc[[0]].assign(indicator_i="rare", n=5, spearman=1.0)
+    pairs = pd.concat([few, ours.pairs], ignore_index=True)
+    assert correlation.strongest(pairs, ours.names) == correlation.strongest(ours.pairs, ours.names)
+
+
+def test_the_largest_group_is_named_whole(ours):
+    text = correlation.grouped(ours.groups, ours.names)
+    assert _holds(text, "1", ours.names.item("orders_handled"), ours.names.item("order_value"))
+    alone = correlation.grouped(ours.groups.assign(group=0), ours.names)
+    assert not any(character.isdigit() for character in alone)
+
+
+def test_the_most_predictable_indicator_is_named(ours):
+    first = ours.inflation.iloc[0]
+    text = correlation.predictable(ours.inflation, ours.names)
+    assert _holds(text, ours.names.item(first["indicator_id"]), percent(first["r_squared"]), number(first["vif"], 1))
+    assert correlation.predictable(ours.inflation.assign(vif=np.nan), ours.names) != text
+
+
+def test_advice_claims_nothing_that_cannot_be_known(ours):
+    found = correlation.advice(ours.pairs, ours.names)
+    assert _holds(found, ours.names.item("orders_handled"), ours.names.item("order_value"))
+    clear = correlation.advice(ours.pairs.iloc[1:], ours.names)
+    unknown = correlation.advice(ours.pairs.assign(spearman=np.nan), ours.names)
+    few = correlation.advice(ours.pairs.assign(n=12), ours.names)
+    none = correlation.advice(ours.pairs.head(0), ours.names)
+    assert len({found, clear, unknown}) == 3
+    assert unknown == few == none
+
+
+# Sensitivity -----------------------------------------------------------------------------------------------------
+
+
+def test_the_loudest_weight_is_named_with_both_weights(ours, theirs):
+    for of in (ours, theirs):
+        first = of.weights.iloc[0]
+        text = sensitivity.loudest(of.weights, of.names)
+        assert _holds(text, percent(first["weight"], 1), percent(first["effective_weight"], 1))
+        assert of.names.item(first["item_id"]) in text
+    quiet = sensitivity.loudest(ours.weights.iloc[1:], ours.names)
+    assert _holds(quiet, "2")
+    assert ours.names.item("rework_rate") not in quiet
+
+
+def test_the_dimension_furthest_from_its_weight_is_named(ours):
+    row = ours.dimensions.loc[(ours.dimensions["effective_weight"] - ours.dimensions["weight"]).abs().idxmax()]
+    text = sensitivity.furthest_dimension(ours.dimensions, ours.names)
+    assert _holds(text, ours.names.item(row["item_id"]), percent(row["weight"], 1), percent(row["effective_weight"], 1))
+    assert "%" not in sensitivity.furthest_dimension(ours.dimensions.head(1), ours.names)
+
+
+def test_safe_grades_are_counted_and_the_most_fragile_is_named(ours):
+    p = ours.ranks["p_grade_changes"]
+    fragile = ours.ranks.loc[p.idxmax()]
+    text = sensitivity.safe_ranks(ours.ranks, ours.names)
+    assert _holds(text, number(ours.ranks["draws"].iloc[0]), str((p < 0.05).sum()), str(len(p)), percent(p.max()))
+    assert f"{fragile['grade']} of '{ours.names.subject(fragile['subject_id'])}'" in text
+
+
+def test_without_grades_the_width_of_intervals_is_said(theirs):
+    ranks = theirs.ranks
+    width = (ranks["rank_high"] - ranks["rank_low"]).median()
+    fixed = ((ranks["rank_high"] - ranks["rank"] <= 1) & (ranks["rank"] - ranks["rank_low"] <= 1)).sum()
+    text = sensitivity.safe_ranks(ranks, theirs.names)
+    assert _holds(text, number(width), number(fixed), number(len(ranks)))
+
+
+def test_somebody_below_every_grade_has_none_to_be_named():
+    of = shown("below every grade")
+    assert of.ranks["grade"].isna().any()
+    assert "nan" not in sensitivity.safe_ranks(of.ranks, of.names)
+
+
+def test_what_would_shift_ranks_most_is_named(ours, theirs):
+    first = ours.left_out.iloc[0]
+    text = sensitivity.most_shifting(ours.left_out, ours.names)
+    assert _holds(
+        text, ours.names.item("rework_rate"), number(first["mean_shift"], 1), number(first["n_grade_changes"])
+    )
+    first = theirs.left_out.iloc[0]
+    text = sensitivity.most_shifting(theirs.left_out, theirs.names, has_grades=False)
+    assert _holds(text, number(first["mean_shift"], 1), number(first["most_shift"]))
+    assert "grade" not in text
+
+
+def test_advice_names_weights_that_do_not_do_what_they_say(ours):
+    off = ours.weights[(ours.weights["ratio"] > 2) | (ours.weights["ratio"] < 0.5)]
+    text = sensitivity.advice(ours.weights, ours.ranks, ours.names)
+    assert _holds(text, str(len(off)), "0.5", "2", ours.names.item("rework_rate"))
+    fine = sensitivity.advice(ours.weights.assign(ratio=1.0), ours.ranks, ours.names)
+    assert "'" not in fine
+
+
+def test_how_weights_were_drawn_is_said(theirs):
+    text = sensitivity.how_drawn(theirs.ranks, 0.25, theirs.names)
+    assert _holds(text, "100", "25%")
+
+
+def test_alt_texts_hold_the_finding(ours):
+    said = sentences(ours)
+    pairs = {
+        "attainment.totals_alt": "attainment.what_happened",
+        "attainment.lost_points_alt": "attainment.costliest",
+        "attainment.groups_alt": "attainment.groups",
+        "attainment.bridge_alt": "attainment.change",
+        "correlation.heatmap_alt": "correlation.strongest",
+        "sensitivity.weights_alt": "sensitivity.loudest",
+        "sensitivity.ranks_alt": "sensitivity.safe_ranks",
+        "sensitivity.left_out_alt": "sensitivity.most_shifting",
+    }
+    for alt, finding in pairs.items():
+        assert said[finding] in said[alt], alt
+        assert len(said[alt]) > len(said[finding]), alt
