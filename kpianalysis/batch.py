@@ -15,7 +15,7 @@ from kpianalysis.i18n import translator
 from kpianalysis.pages import ReportRow, index_html
 from kpianalysis.params import CycleParams, read_params
 from kpianalysis.project import in_project, project_folder
-from kpianalysis.reports import Job, make_report
+from kpianalysis.reports import Job, make_report, notebook_of
 from kpianalysis.scheme import subjects_measured
 from kpianalysis.snapshot import freeze
 from kpianalysis.sources.folder import sha256_of
@@ -63,12 +63,14 @@ def run(
 
     Raises
     ------
-    ParamsError, SourceError
+    ParamsError, SourceError, ReportError
         Before anything is written.
     """
     params = read_params(_find(params_file))
     data = load(params.source, params.cycle)
     project = project_folder()
+    for report in params.reports:
+        notebook_of(report, project)
     folder = project / OUTPUTS / params.cycle
     _remove_former(folder)
     snapshot = freeze(data, folder / "data")

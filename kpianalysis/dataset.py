@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from kpianalysis.cells import type_table
+from kpianalysis.cells import type_table, unreadable_rows
 from kpianalysis.checks import check_source
 from kpianalysis.errors import SourceError
 from kpianalysis.findings import Finding, as_table, has_errors, in_order, name_some
@@ -110,7 +110,6 @@ def _read_and_check(source: str | Path) -> tuple[RawSource, dict[str, pd.DataFra
     if not raw.tables and has_errors(findings):
         return raw, {}, findings
     tables: dict[str, pd.DataFrame] = {}
-    unread = {finding.table for finding in findings if finding.severity == "error"}
     for name, table in TABLES.items():
         if name in raw.tables:
             tables[name], problems = type_table(raw.tables[name].frame, table)
@@ -118,17 +117,38 @@ def _read_and_check(source: str | Path) -> tuple[RawSource, dict[str, pd.DataFra
         else:
             columns = pd.DataFrame(columns=[column.name for column in table.columns], dtype="str")
             tables[name] = type_table(columns, table)[0]
-            if table.required and name not in unread:
-                findings.append(_missing_table(name, table.meaning))
-    if not has_errors(findings) or all(finding.row for finding in findings if finding.severity == "error"):
-        findings.extend(_new_findings(check_source(tables), findings))
-    return raw, tables, findings
+        if table.required and tables[name].empty and name not in {f.table for f in findings if f.severity == "error"}:
+            findings.append(_missing_table(name, table.meaning) if name not in raw.tables else _no_rows(name))
+    return raw, tables, [*findings, *_check_further(raw, tables, findings)]
 
 
-def _new_findings(more: list[Finding], known: list[Finding]) -> list[Finding]:
-    """Leave out what follows from a cell already named: an unreadable cell is blank from then on."""
-    named = {(finding.table, finding.column) for finding in known if finding.severity == "error"}
-    return [finding for finding in more if (finding.table, finding.column) not in named]
+def _check_further(raw: RawSource, tables: dict[str, pd.DataFrame], known: list[Finding]) -> list[Finding]:
+    """Check what could be read, without what only follows from a cell or column already named.
+
+    A cell that does not fit is blank from then on. What a column with such cells seems to lack is looked for once
+    more in the rows without any.
+    """
+    errors = [finding for finding in known if finding.severity == "error"]
+    in_cells = {(f.table, f.column) for f in errors if f.row not in ("", "1")}
+    named = {(f.table, f.column) for f in errors}
+    more = check_source(tables, is_whole=len(in_cells) == len(named))
+    found = [finding for finding in more if not _concerns(finding, named)]
+    if len(found) < len(more) and in_cells:
+        sound = {
+            name: frame.drop(index=unreadable_rows(raw.tables[name].frame, frame)) if name in raw.tables else frame
+            for name, frame in tables.items()
+        }
+        found += [f for f in check_source(sound, is_whole=False) if _concerns(f, in_cells)]
+    return found
+
+
+def _concerns(finding: Finding, columns: set[tuple[str, str]]) -> bool:
+    return any((finding.table, column) in columns for column in finding.column.split(", "))
+
+
+def _no_rows(name: str) -> Finding:
+    text = N_("The table {name} has no rows.")
+    return Finding("error", name, text, fix=N_("Add them below the header."), values={"name": name})
 
 
 def _missing_table(name: str, meaning: str) -> Finding:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
-from nbformat import NotebookNode
+from nbformat import NotebookNode, ValidationError
+from nbformat.reader import NotJSONError
 
 from kpianalysis.errors import ReportError
 from kpianalysis.i18n import N_, translator
@@ -73,9 +74,7 @@ def make_report(job: Job, project: Path, folder: Path, on_cell: OnCell | None = 
     ReportError
         If there is no such notebook.
     """
-    notebook = project / NOTEBOOKS / f"{job.report}.ipynb"
-    if not notebook.is_file():
-        raise ReportError(f"There is no notebook {NOTEBOOKS}/{job.report}.ipynb in the project folder.")
+    notebook = notebook_of(job.report, project)
     place = folder / job.folder
     place.mkdir(parents=True, exist_ok=True)
     for old in _files(place, job.report):
@@ -89,6 +88,14 @@ def make_report(job: Job, project: Path, folder: Path, on_cell: OnCell | None = 
     return _finish(job, place, partial, seconds)
 
 
+def notebook_of(report: str, project: Path) -> Path:
+    """Find the notebook of a report; ReportError if the project has none."""
+    notebook = project / NOTEBOOKS / f"{report}.ipynb"
+    if not notebook.is_file():
+        raise ReportError(f"There is no notebook {NOTEBOOKS}/{report}.ipynb in the project folder.")
+    return notebook
+
+
 def _files(place: Path, report: str) -> list[Path]:
     return [place / f"{report}{ending}" for ending in (".html", ".ipynb", ".failed.ipynb")]
 
@@ -97,14 +104,11 @@ def _execute(notebook: Path, partial: Path, job: Job, project: Path, on_cell: On
     """Run the notebook under papermill; return the last line of what went wrong, or nothing."""
     import papermill
     from jupyter_client.kernelspec import NoSuchKernel
-    from nbclient.exceptions import CellControlSignal, DeadKernelError
+    from nbclient.exceptions import CellControlSignal
     from papermill.exceptions import PapermillException, PapermillExecutionError
     from traitlets.config import Config
 
-    cells = _read(notebook).cells
-    # papermill puts one cell more behind the parameters.
-    total = sum(cell.cell_type == "code" for cell in cells) + 1
-    done = 0
+    done = total = 0
 
     def count(**_kwargs: object) -> None:
         nonlocal done
@@ -113,6 +117,8 @@ def _execute(notebook: Path, partial: Path, job: Job, project: Path, on_cell: On
             on_cell(min(done, total), total)
 
     try:
+        # papermill puts one cell more behind the parameters.
+        total = sum(cell.cell_type == "code" for cell in _read(notebook).cells) + 1
         papermill.execute_notebook(
             str(notebook),
             str(partial),
@@ -125,17 +131,21 @@ def _execute(notebook: Path, partial: Path, job: Job, project: Path, on_cell: On
             config=Config(KernelManager={"transport_encryption": "auto"}),
         )
     except PapermillExecutionError as error:
-        lines = [line for line in str(error.evalue).splitlines() if line.strip()]
-        return f"{error.ename}: {lines[-1] if lines else ''}"
-    except (PapermillException, CellControlSignal, DeadKernelError, NoSuchKernel) as error:
-        return f"{type(error).__name__}: {str(error).strip().splitlines()[-1]}"
+        return f"{error.ename}: {_last_line(error.evalue)}"
+    # RuntimeError: the kernel died, or did not start in time. The last two: the file is no notebook.
+    except (PapermillException, CellControlSignal, NoSuchKernel, RuntimeError, NotJSONError, ValidationError) as error:
+        return f"{type(error).__name__}: {_last_line(str(error))}"
     return ""
+
+
+def _last_line(text: str) -> str:
+    return next((line for line in reversed(text.splitlines()) if line.strip()), "")
 
 
 def _fail(job: Job, place: Path, partial: Path, error: str, seconds: float) -> ReportRow:
     kept = place / f"{job.report}.failed.ipynb"
     if partial.exists():
-        _forget_paths(partial)
+        _forget_paths(partial, error)
         partial.replace(kept)
     link = _link(job, kept.name) if kept.exists() else ""
     title = translator(job.lang)(TITLES[job.report])
@@ -160,13 +170,25 @@ def _read(file: Path) -> NotebookNode:
     return notebook
 
 
-def _forget_paths(file: Path) -> NotebookNode:
-    """Take the paths of this machine out of what papermill noted in the notebook."""
+def _forget_paths(file: Path, error: str = "") -> NotebookNode:
+    """Take the paths of this machine out of what papermill noted in the notebook; see that an error is shown."""
     notebook = _read(file)
     for name in ("input_path", "output_path"):
         notebook.metadata.get("papermill", {}).pop(name, None)
+    if error:
+        _mark(notebook, error)
     nbformat.write(notebook, file)  # type: ignore[no-untyped-call]  # nbformat has no types
     return notebook
+
+
+def _mark(notebook: NotebookNode, error: str) -> None:
+    """Show the error in the cell that ran last, where no cell shows one: a kernel that died says nothing."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    started = [cell for cell in code if cell.metadata.get("papermill", {}).get("start_time")]
+    if started and not any(output.output_type == "error" for cell in code for output in cell.outputs):
+        name, _, value = error.partition(": ")
+        output = nbformat.from_dict({"output_type": "error", "ename": name, "evalue": value, "traceback": [error]})
+        started[-1].outputs.append(output)
 
 
 def _link(job: Job, name: str) -> str:

@@ -31,24 +31,24 @@ def dataset(source: str) -> Dataset:
     return kpi.load(ROOT / "data" / source)
 
 
-@cache
 def operations(cycle: str = "2024Q1", missing: str = "redistribute") -> Scorecard:
     """A cycle of the operations department."""
-    return kpi.score(dataset("operations"), cycle, missing)
+    return _scored("operations", cycle, missing)
 
 
-@cache
 def hospitals(cycle: str = "FY2017") -> Scorecard:
     """A cycle of the hospitals."""
-    return kpi.score(dataset("hospitals"), cycle)
+    return _scored("hospitals", cycle, "redistribute")
+
+
+def before(source: str, cycle: str, missing: str = "redistribute") -> Scorecard:
+    """The cycle before one of them."""
+    return _scored(source, replace(dataset(source), cycle=cycle).previous_cycle, missing)
 
 
 @cache
-def before(source: str, cycle: str, missing: str = "redistribute") -> Scorecard:
-    """The cycle before one of them."""
-    card = kpi.score_previous(replace(dataset(source), cycle=cycle), missing)
-    assert card is not None
-    return card
+def _scored(source: str, cycle: str, missing: str) -> Scorecard:
+    return kpi.score(dataset(source), cycle, missing)
 
 
 def given_card(

@@ -74,11 +74,14 @@ def answers(card: Scorecard, before: Scorecard | None = None, lang: str = "en", 
     )
 
 
-@cache
 def shown(source: str, lang: str = "en") -> Answers:
     """Give the answers of one of `SOURCES`, computed once."""
-    card, earlier = SOURCES[source]()
-    return answers(card, earlier, lang)
+    return _shown(source, lang)
+
+
+@cache
+def _shown(source: str, lang: str) -> Answers:
+    return answers(*SOURCES[source](), lang)
 
 
 def tables(a: Answers) -> dict[str, DisplayTable | None]:

@@ -18,6 +18,7 @@ _ORDERS = (
     ("floor", "threshold", ("consistency", "achievement_improvement", "anchors")),
     ("threshold", "target", ("anchors", "achievement_improvement")),
     ("target", "stretch", ("anchors",)),
+    ("baseline", "target", ("baseline",)),
 )
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from kpianalysis.i18n import N_
 from kpianalysis.ids import places
 from kpianalysis.scheme import Scheme
-from kpianalysis.scoring.inputs import Floats, divide
+from kpianalysis.scoring.inputs import Floats, as_decimals, divide
 
 NOT_GIVEN = N_("no actual given")
 PERIOD_MISSING = N_("a period has no value")
@@ -120,7 +120,7 @@ def _one_indicator(
     by = frame["subject"]
     combined = _combine(frame[usable], aggregation)
     everyone = by.drop_duplicates().to_numpy()
-    actual = combined.reindex(everyone).to_numpy()
+    actual = as_decimals(combined.reindex(everyone).to_numpy())
     n_usable = usable.groupby(by).sum().reindex(everyone).to_numpy()
     first = frame.loc[frame["reason"] >= 0].groupby("subject")["reason"].first().reindex(everyone)
     why = first.fillna(reasons.index(otherwise)).to_numpy(dtype=np.int16)

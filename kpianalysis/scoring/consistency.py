@@ -38,7 +38,7 @@ def consistency_score(lowest: Floats) -> Floats:
 
     Notes
     -----
-    Source: 42 CFR 412.165; docs/method.md, "consistency".
+    Source: 76 FR 26490; docs/method.md, "consistency".
 
     Examples
     --------

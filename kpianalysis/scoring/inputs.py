@@ -81,10 +81,27 @@ def clip(points: Floats, floor: float, cap: float) -> Floats:
     return np.clip(points, low, high)
 
 
+def as_decimals(values: Floats) -> Floats:
+    """Keep 15 significant digits, so that a sum of decimals is a decimal again and can equal a target.
+
+    Source: docs/method.md, "Tolerances".
+
+    Examples
+    --------
+    >>> bool(0.1 + 0.1 + 0.1 <= 0.3), bool(as_decimals(np.array([0.1 + 0.1 + 0.1]))[0] <= 0.3)
+    (False, True)
+    """
+    size = np.abs(np.where((values == 0) | ~np.isfinite(values), 1.0, values))
+    # Beyond these powers of ten a scale would not be a number of its own.
+    power = np.clip(14 - np.floor(np.log10(size)), -280, 280)
+    scale = 10.0**power
+    return np.rint(values * scale) / scale
+
+
 def half_up(values: Floats) -> Floats:
     """Round to whole points, halves upwards; 1e-9 forgives the last digits of a binary fraction.
 
-    Source: docs/method.md, "Rounding"; 42 CFR 412.165 rounds points so.
+    Source: docs/method.md, "Rounding".
 
     Examples
     --------

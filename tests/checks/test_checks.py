@@ -29,6 +29,9 @@ BROKEN = {
         {"indicators": [{"method": "anchors", "direction": "lower"}], "plan": [{"threshold": 1, "target": 5}]},
         "plan", "wrong order",
     ),
+    "a baseline better than its target": (
+        {"indicators": [{"method": "baseline"}], "plan": [{"baseline": 9, "target": 5}]}, "plan", "wrong order",
+    ),
     "unknown direction": ({"indicators": [{"direction": "down"}]}, "indicators", "'down'"),
     "direction does not fit": ({"indicators": [{"method": "deviation"}]}, "indicators", "does not go with"),
     "overlap": (

@@ -136,6 +136,14 @@ def test_ratios_add_up_first_and_divide_after():
     assert row["actual"] == 0.5
 
 
+def test_a_sum_of_decimals_meets_the_target_it_equals():
+    months = ["2024-01-01", "2024-02-01", "2024-03-01"]
+    actuals = [{"subject_id": "A", "period": month, "value": 0.1} for month in months]
+    indicators = [{"aggregation": "sum", "method": "binary", "direction": "lower"}]
+    card = make_card(indicators=indicators, plan=[{"target": 0.3}], actuals=actuals)
+    assert scores_of(card) == {"A": 100}
+
+
 def test_a_zero_denominator_is_a_reason_and_no_number():
     card = make_card(actuals=[{"subject_id": "A", "numerator": 1, "denominator": 0}])
     assert card.scores["missing_reason"].tolist() == ["the denominator is zero"]

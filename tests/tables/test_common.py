@@ -74,8 +74,8 @@ def test_a_table_without_rows_is_none():
 
 def test_every_table_is_looked_at_here():
     kinds = ("DisplayTable", "DisplayTable | None")
-    shown = {name.split(" ")[0] for name in tables(shown("one indicator"))}
-    assert public_functions(kpi.tables, kinds) - {"common.make"} == shown
+    looked_at = {name.split(" ")[0] for name in tables(shown("one indicator"))}
+    assert public_functions(kpi.tables, kinds) - {"common.make"} == looked_at
 
 
 def test_names_are_text_in_every_table():
