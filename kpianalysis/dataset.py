@@ -129,7 +129,7 @@ def _check_further(raw: RawSource, tables: dict[str, pd.DataFrame], known: list[
     more in the rows without any.
     """
     errors = [finding for finding in known if finding.severity == "error"]
-    in_cells = {(f.table, f.column) for f in errors if f.row not in ("", "1")}
+    in_cells = {(f.table, f.column) for f in errors if f.column and f.row != "1"}
     named = {(f.table, f.column) for f in errors}
     more = check_source(tables, is_whole=len(in_cells) == len(named))
     found = [finding for finding in more if not _concerns(finding, named)]

@@ -109,8 +109,7 @@ def _read_yaml(file: Path, name: str) -> Mapping[str, object]:
     except (OSError, UnicodeDecodeError) as error:
         raise ParamsError(f"{name}: cannot be read as UTF-8 text. Save it as plain text in UTF-8.") from error
     except (YAMLError, ValueError, RecursionError) as error:
-        # The library explains itself over several lines; problem and place are what helps. A date that no
-        # calendar has is a ValueError, brackets without end a RecursionError.
+        # Problem and place are what helps; a day that no calendar has comes as a ValueError.
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark else ""
         what = getattr(error, "problem", None) or (str(error) if type(error) is ValueError else "not YAML")

@@ -77,9 +77,10 @@ def make_report(job: Job, project: Path, folder: Path, on_cell: OnCell | None = 
     notebook = notebook_of(job.report, project)
     place = folder / job.folder
     place.mkdir(parents=True, exist_ok=True)
-    for old in _files(place, job.report):
-        old.unlink(missing_ok=True)
+    for ending in (".html", ".ipynb", ".failed.ipynb"):
+        (place / f"{job.report}{ending}").unlink(missing_ok=True)
     partial = place / f".{job.report}.partial.ipynb"
+    partial.unlink(missing_ok=True)
     start = time.monotonic()
     error = _execute(notebook, partial, job, project, on_cell)
     seconds = time.monotonic() - start
@@ -94,10 +95,6 @@ def notebook_of(report: str, project: Path) -> Path:
     if not notebook.is_file():
         raise ReportError(f"There is no notebook {NOTEBOOKS}/{report}.ipynb in the project folder.")
     return notebook
-
-
-def _files(place: Path, report: str) -> list[Path]:
-    return [place / f"{report}{ending}" for ending in (".html", ".ipynb", ".failed.ipynb")]
 
 
 def _execute(notebook: Path, partial: Path, job: Job, project: Path, on_cell: OnCell | None) -> str:
@@ -175,8 +172,7 @@ def _forget_paths(file: Path, error: str = "") -> NotebookNode:
     notebook = _read(file)
     for name in ("input_path", "output_path"):
         notebook.metadata.get("papermill", {}).pop(name, None)
-    if error:
-        _mark(notebook, error)
+    _mark(notebook, error)
     nbformat.write(notebook, file)  # type: ignore[no-untyped-call]  # nbformat has no types
     return notebook
 
@@ -185,10 +181,10 @@ def _mark(notebook: NotebookNode, error: str) -> None:
     """Show the error in the cell that ran last, where no cell shows one: a kernel that died says nothing."""
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     started = [cell for cell in code if cell.metadata.get("papermill", {}).get("start_time")]
-    if started and not any(output.output_type == "error" for cell in code for output in cell.outputs):
+    if error and started and not any(output.output_type == "error" for cell in code for output in cell.outputs):
         name, _, value = error.partition(": ")
-        output = nbformat.from_dict({"output_type": "error", "ename": name, "evalue": value, "traceback": [error]})
-        started[-1].outputs.append(output)
+        output = {"output_type": "error", "ename": name, "evalue": value, "traceback": [error]}
+        started[-1].outputs.append(NotebookNode(output))  # type: ignore[no-untyped-call]  # nbformat has no types
 
 
 def _link(job: Job, name: str) -> str:
@@ -197,10 +193,7 @@ def _link(job: Job, name: str) -> str:
 
 def headline(executed: NotebookNode) -> str:
     """Return the first sentence of the cell tagged `answer`; blank without one."""
-    for cell in executed.cells:
-        if "answer" in cell.metadata.get("tags", []):
-            for output in cell.get("outputs", []):
-                text = output.get("data", {}).get("text/plain", "")
-                if text:
-                    return str(text).splitlines()[0]
-    return ""
+    answers = (cell for cell in executed.cells if "answer" in cell.metadata.get("tags", []))
+    outputs = (output for cell in answers for output in cell.get("outputs", []))
+    texts = (output.get("data", {}).get("text/plain", "") for output in outputs)
+    return next((str(text).splitlines()[0] for text in texts if text), "")

@@ -15,8 +15,8 @@ import kpianalysis as kpi
 from kpianalysis import Scorecard
 from kpianalysis.display import DisplayTable, Sentences
 from kpianalysis.names import Names
-from tests.builders import actual_rows, make_card, make_data
-from tests.cards import before, given_card, hospitals, operations
+from tests.builders import actual_rows, make_card
+from tests.cards import before, dataset, given_card, hospitals, operations
 
 EVIL = """<script>alert('x')</script> & "返工率" $a_{1 $ **b** [c](javascript:d) {e} %s"""
 
@@ -108,7 +108,7 @@ def tables(a: Answers) -> dict[str, DisplayTable | None]:
         "sensitivity.left_out": three.left_out(a.left_out, n),
         "sensitivity.fragile": three.fragile(a.ranks, n),
         "common.findings": kpi.tables.common.findings(a.card, n),
-        "common.provenance": kpi.tables.common.provenance(make_data(), {"cycle": a.card.cycle}, n.lang),
+        "common.provenance": kpi.tables.common.provenance(dataset("operations"), {"cycle": a.card.cycle}, n.lang),
     }
 
 

@@ -21,9 +21,7 @@ def indicator_summary(card: Scorecard) -> pd.DataFrame:
         score): what the indicator costs the mean total), nominal_weight (mean share of the total).
     """
     rows = _with_met(card.scores)
-    # Under the policy "refuse" a subject can have weights and no total: nothing is lost of a total that is not there.
-    with_total = rows["subject_id"].isin(card.totals.loc[card.totals["total"].notna(), "subject_id"])
-    lost = rows["applied_weight"].where(with_total, 0.0) * (100.0 - rows["score"].fillna(0.0))
+    lost = rows["applied_weight"] * (100.0 - rows["score"].fillna(0.0))
     groups = rows.assign(lost=lost).groupby("indicator_id", observed=True)
     n_totals = max(int(card.totals["total"].notna().sum()), 1)
     answer = groups.agg(

@@ -8,7 +8,7 @@ import pandas as pd
 
 from kpianalysis.findings import Finding, name_some
 from kpianalysis.i18n import N_
-from kpianalysis.schema import METHODS
+from kpianalysis.schema import DIRECTIONS, METHODS
 from kpianalysis.scheme import Tables
 
 
@@ -73,7 +73,7 @@ def _directions(indicators: pd.DataFrame) -> Iterator[Finding]:
         if method not in METHODS:
             continue
         allowed = METHODS[str(method)].directions
-        wrong = rows[rows["direction"].notna() & ~rows["direction"].isin(allowed)]
+        wrong = rows[rows["direction"].isin(DIRECTIONS) & ~rows["direction"].isin(allowed)]
         if len(wrong):
             yield Finding(
                 "error",

@@ -120,7 +120,7 @@ def _one_indicator(
     by = frame["subject"]
     combined = _combine(frame[usable], aggregation)
     everyone = by.drop_duplicates().to_numpy()
-    actual = as_decimals(combined.reindex(everyone).to_numpy())
+    actual = combined.reindex(everyone).to_numpy()
     n_usable = usable.groupby(by).sum().reindex(everyone).to_numpy()
     first = frame.loc[frame["reason"] >= 0].groupby("subject")["reason"].first().reindex(everyone)
     why = first.fillna(reasons.index(otherwise)).to_numpy(dtype=np.int16)
@@ -134,8 +134,10 @@ def _combine(frame: pd.DataFrame, aggregation: str) -> pd.Series:
     groups = frame.groupby("subject")
     if aggregation == "ratio":
         sums = groups[["numerator", "denominator"]].sum(min_count=1)
-        ratio = pd.Series(divide(sums["numerator"].to_numpy(), sums["denominator"].to_numpy()), index=sums.index)
+        above, below = (as_decimals(sums[name].to_numpy()) for name in ("numerator", "denominator"))
+        ratio = pd.Series(divide(above, below), index=sums.index)
         n_parts, n = groups["numerator"].count(), groups.size()
         # A single period may come with its ratio already made; among several it cannot be added.
         return ratio.where(n_parts == n, groups["value"].first().where((n == 1) & (n_parts == 0)))
-    return groups["value"].agg({"sum": "sum", "mean": "mean", "last": "last", "max": "max", "min": "min"}[aggregation])
+    combined: pd.Series = groups["value"].agg(aggregation)
+    return pd.Series(as_decimals(combined.to_numpy()), index=combined.index)

@@ -95,7 +95,8 @@ def as_decimals(values: Floats) -> Floats:
     # Beyond these powers of ten a scale would not be a number of its own.
     power = np.clip(14 - np.floor(np.log10(size)), -280, 280)
     scale = 10.0**power
-    return np.rint(values * scale) / scale
+    decimals: Floats = np.rint(values * scale) / scale
+    return decimals
 
 
 def half_up(values: Floats) -> Floats:

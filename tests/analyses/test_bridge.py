@@ -31,7 +31,7 @@ def _assert_adds_up(now, then):
 
 @pytest.mark.parametrize(
     "name",
-    ["hospitals", *(f"{cycle} redistribute" for cycle in OPERATIONS), "2024Q1 zero", "2024Q1 refuse"],
+    ["hospitals", *(f"{cycle} redistribute" for cycle in OPERATIONS), "2024Q4 zero", "2024Q4 refuse"],
 )
 def test_parts_add_up_to_the_change_of_each_subject_in_both_sources(name):
     now, then = _two_cycles(name)
@@ -39,7 +39,7 @@ def test_parts_add_up_to_the_change_of_each_subject_in_both_sources(name):
 
 
 @pytest.mark.parametrize("missing", ["redistribute", "zero", "refuse"])
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_parts_add_up_in_any_two_schemes(seed, missing):
     now, then = random_card(seed, missing, gaps=0.05), random_card(seed + 100, missing, gaps=0.05)
     rows = _assert_adds_up(now, then)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from kpianalysis.scoring.methods import METHODS
@@ -117,7 +117,8 @@ cells = st.one_of(st.floats(0, 100), st.just("absent"))
 tables = st.lists(st.tuples(cells, cells, cells), min_size=2, max_size=6)
 weights = st.tuples(*[st.floats(0.1, 9)] * 3)
 policies = st.sampled_from(["redistribute", "zero", "refuse"])
-SLOW = settings(max_examples=8, deadline=None)
+# A source of a few rows says enough: making it smaller would take minutes.
+SLOW = settings(max_examples=8, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 
 
 def card_of(rows, sizes, missing, *, factor=1.0, rename=str, reverse=False):
