@@ -49,9 +49,9 @@ def test_parameters_are_literals_with_a_comment_and_those_of_the_batch(path):
 
 def test_a_notebook_runs_under_plain_papermill(tmp_path, caplog):
     import papermill
-    import yaml
+    from ruamel.yaml import YAML
 
-    parameters = yaml.safe_load((ROOT / "params/2024Q2.yml").read_text())
+    parameters = YAML(typ="safe").load(ROOT / "params/2024Q2.yml")
     out = tmp_path / "out.ipynb"
     notebook = str(ROOT / "notebooks/indicator_correlation.ipynb")
     papermill.execute_notebook(notebook, str(out), parameters, cwd=str(ROOT), progress_bar=False, kernel_name="python3")
