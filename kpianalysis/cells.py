@@ -145,7 +145,7 @@ def _to_date(cells: pd.Series, column: Column, table: str) -> tuple[pd.Series, l
     wrong, fix = N_("{cells} is not a date."), N_("Write dates as 2024-03-31.")
     if pd.api.types.is_datetime64_any_dtype(cells.dtype):
         bad = cells.notna() & (cells != cells.dt.normalize())
-        return cells.mask(bad), _bad_cells(cells, bad, column, table, wrong, fix)
+        return cells.mask(bad).astype("datetime64[s]"), _bad_cells(cells, bad, column, table, wrong, fix)
     given = ~_is_blank(cells)
     if not given.any():
         return pd.Series(pd.NaT, index=cells.index, dtype="datetime64[s]"), []

@@ -105,8 +105,8 @@ def _limits(indicators: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _missing_points(indicators: pd.DataFrame, scales: pd.DataFrame) -> Iterator[Finding]:
-    needs = indicators["method"].map({name: rule.points == "required" for name, rule in METHODS.items()})
-    wrong = needs.fillna(False).astype(bool) & ~indicators["indicator_id"].isin(scales["indicator_id"].dropna())
+    needs = indicators["method"].isin([name for name, rule in METHODS.items() if rule.points == "required"])
+    wrong = needs & ~indicators["indicator_id"].isin(scales["indicator_id"].dropna())
     yield from _found(
         indicators,
         wrong,

@@ -41,7 +41,7 @@ def scored(actuals, **more):
         {"indicator_id": "I", "method": "achievement_improvement"},
         {"indicator_id": "J", "method": "achievement_improvement", "direction": "lower", **more.pop("other", {})},
     ]
-    return make_card(**{"indicators": indicators, "plan": PLAN, "actuals": actuals, **more})
+    return make_card(**{"check": False, "indicators": indicators, "plan": PLAN, "actuals": actuals, **more})
 
 
 def test_the_worst_indicator_decides_whatever_its_direction_and_place_in_the_table():
@@ -85,4 +85,4 @@ def test_the_score_limits_of_the_indicator_hold():
 def test_a_floor_equal_to_the_threshold_is_refused_before_anything_divides_by_it():
     plan = [{**PLAN[0], "floor": 10}, PLAN[1]]
     with pytest.raises(SourceError, match="I has the same floor and threshold for A"):
-        scored([*actual_rows({"A": 9}), *actual_rows({"A": 8}, "J")], plan=plan)
+        scored([*actual_rows({"A": 9}), *actual_rows({"A": 8}, "J")], plan=plan, check=True)

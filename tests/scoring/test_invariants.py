@@ -14,7 +14,7 @@ from tests.builders import actual_rows, make_card, make_inputs, totals_of
 
 amounts = st.floats(0.01, 1e5)
 shares = st.floats(0.05, 0.95)
-QUICK = settings(max_examples=60, deadline=None)
+QUICK = settings(max_examples=30, deadline=None)
 many = st.lists(st.floats(0.001, 1e5), min_size=1, max_size=20)
 BOTH = ("higher", "lower")
 # Every method that compares with a target, in every direction it has.
