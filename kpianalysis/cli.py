@@ -79,11 +79,12 @@ def _print_findings(findings: Sequence[Finding]) -> None:
     for name in ("severity", "where", "what", "how to mend it"):
         table.add_column(name, overflow="fold")
     for finding in findings:
-        where = [finding.table, f"row {finding.row}" if finding.row else "", finding.column]
+        row = f"row {finding.row}" if finding.row else ""
+        column = f"column {finding.column}" if finding.column else ""
         # Cells come from the source: text, never markup.
         cells = (
             finding.severity,
-            ", ".join(part for part in where if part),
+            ", ".join(part for part in (finding.table, row, column) if part),
             finding.message(),
             finding.remedy(),
         )

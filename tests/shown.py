@@ -233,7 +233,14 @@ SOURCES: dict[str, Callable[[], tuple[Scorecard, Scorecard | None]]] = {
         given_card(pd.DataFrame({"a": [50.0] * 3, "b": [70.0] * 3}, index=list("XYZ"))),
         None,
     ),
-    "below every grade": lambda: (make_card(grades=[{"grade": "A", "min_score": 99.5}]), None),
+    # B has none at 59.5 points, and would often have one under other weights.
+    "below every grade": lambda: (
+        given_card(
+            pd.DataFrame({"a": [100.0, 100.0], "b": [100.0, 19.0]}, index=["A", "B"]),
+            grades=[{"grade": "A", "min_score": 60}],
+        ),
+        None,
+    ),
     "above every target": lambda: (given_card(pd.DataFrame({"a": [110.0, 120.0]}, index=["A", "B"])), None),
     "names that are no names": lambda: (evil_card(), evil_card()),
 }

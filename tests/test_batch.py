@@ -1,4 +1,4 @@
-"""The batch: whole reports under their names, failures shown, nothing left of former runs, no name where it may not be."""
+"""The batch: whole reports under their names, failures shown, nothing left of former runs, no names of other units."""
 
 from __future__ import annotations
 
@@ -273,7 +273,7 @@ def test_names_are_text_on_every_page(units):
 
 
 def test_pages_load_nothing(units):
-    pages = [file for file in units.folder.rglob("*.html")]
+    pages = list(units.folder.rglob("*.html"))
     assert len(pages) == 4
     for page in pages:
         text = page.read_text(encoding="utf-8")

@@ -143,9 +143,8 @@ def plot_bridge(bridge: pd.DataFrame, names: Names, *, ax: Axes | None = None) -
     ax.bar([0, 5], [means["total_before"], means["total_now"]], color=MAIN, width=0.6)
     ax.bar(range(1, 5), np.abs(steps), bottom=bottoms, color=colours, width=0.6)
     for place, step in enumerate(steps, start=1):
-        sign = "+" if step > 0 else ""
         ax.annotate(
-            sign + number(step, 1, names.lang),
+            number(step, 1, names.lang, signed=True),
             (place, max(tops[place - 1], tops[place])),
             xytext=(0, 3),
             textcoords="offset points",

@@ -179,6 +179,12 @@ def test_interval_holds_the_coefficient_and_narrows_with_n():
     assert spearman_interval(-0.6, 10) == pytest.approx(tuple(-x for x in spearman_interval(0.6, 10)[::-1]))
 
 
+def test_interval_is_bonett_and_wrights():
+    half = 1.959963984540054 * ((1 + 0.8**2 / 2) / 47) ** 0.5
+    expected = np.tanh([np.arctanh(0.8) - half, np.arctanh(0.8) + half])
+    assert spearman_interval(0.8, 50) == pytest.approx(tuple(expected))
+
+
 def test_interval_covers_the_true_coefficient_about_95_times_in_100():
     rng = np.random.default_rng(8)
     true = 6 / np.pi * np.arcsin(0.6 / 2)

@@ -134,8 +134,15 @@ def test_only_the_costliest_are_drawn(theirs):
     assert [bar.get_width() for bar in ax.patches] == theirs.summary["lost_points"].head(5)[::-1].tolist()
 
 
-def test_two_indicators_of_one_name_have_a_bar_each():
-    names = ["The same name for two indicators, and a long one", "The same name for two indicators, and a longer one"]
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("Same", "Same"),
+        ("The same name for two indicators, and a long one", "The same name for two indicators, and a longer one"),
+    ],
+    ids=["equal", "equal where cut"],
+)
+def test_two_indicators_of_one_name_have_a_bar_each(names):
     indicators = [{"indicator_id": i, "name": name} for i, name in zip("IJ", names, strict=True)]
     card = make_card(
         indicators=indicators,
@@ -196,6 +203,9 @@ def test_the_waterfall_leads_from_before_to_now(source):
         level += means[part]
     assert level == pytest.approx(means["total_now"])
     assert len(_labels(ax.xaxis)) == 6
+    written = [text.get_text() for text in ax.texts]
+    assert written[:4] == [number(means[part], 1, signed=True) for part in PARTS]
+    assert written[4:] == [number(means["total_before"], 1), number(means["total_now"], 1)]
     assert number(abs(means["total_now"] - means["total_before"]), 1) in _title(ax)
 
 

@@ -350,7 +350,9 @@ def test_without_grades_the_width_of_intervals_is_said(theirs):
 def test_somebody_below_every_grade_has_none_to_be_named():
     of = shown("below every grade")
     assert of.ranks["grade"].isna().any()
-    assert "nan" not in sensitivity.safe_ranks(of.ranks, of.names)
+    text = sensitivity.safe_ranks(of.ranks, of.names)
+    assert "'B'" in text
+    assert "nan" not in text
 
 
 def test_what_would_shift_ranks_most_is_named(ours, theirs):
