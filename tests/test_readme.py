@@ -123,8 +123,8 @@ def test_the_python_of_the_readme_runs(monkeypatch):
 
 
 def test_what_these_tests_look_for_would_be_found():
-    text = "See [a](nowhere.md), ![b](docs/x.png#top) `a/b.py`.\n\n    make nothing\n"
-    text += "    kpianalysis chekc x\n\n`make more`"
+    named = "See [a](nowhere.md), ![b](docs/x.png#top), `a/b.py`."
+    text = named + "\n\n    make nothing\n    kpianalysis chekc x\n\n`make more`"
     assert make_targets(text) == {"nothing", "more"}
     assert commands(text) == [["chekc", "x"]]
     assert links(text) == ["nowhere.md", "docs/x.png"]

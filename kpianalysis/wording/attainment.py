@@ -164,12 +164,12 @@ def groups(table: pd.DataFrame, column: str, names: Names) -> str:
 
 
 def gaps(table: pd.DataFrame, names: Names) -> str:
-    """Say how many targets were missed and which single miss costs its subject most."""
+    """Say how many scores fall short of target or full marks and which one costs its subject most."""
     _ = translator(names.lang)
     if table.empty:
         return _("No target was missed.")
     first = table.iloc[0]
-    text = _("{n} targets were missed. The costliest: '{subject}' on '{name}', {lost} points of the total.")
+    text = _("{n} scores fall short. The costliest: '{subject}' on '{name}', {lost} points of the total.")
     return text.format(
         n=count(len(table), names.lang),
         subject=names.subject(first["subject_id"]),

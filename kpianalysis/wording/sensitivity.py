@@ -168,6 +168,10 @@ def ranks_alt(ranks: pd.DataFrame, names: Names) -> str:
     return translator(names.lang)("Rank and rank interval of each subject.") + " " + safe_ranks(ranks, names)
 
 
-def left_out_alt(left_out: pd.DataFrame, names: Names) -> str:
+def left_out_alt(left_out: pd.DataFrame, names: Names, has_grades: bool = True) -> str:
     """Describe the bars of rank shifts."""
-    return translator(names.lang)("Mean rank shift without each indicator.") + " " + most_shifting(left_out, names)
+    return (
+        translator(names.lang)("Mean rank shift without each indicator.")
+        + " "
+        + most_shifting(left_out, names, has_grades)
+    )
