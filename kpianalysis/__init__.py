@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from kpianalysis.analyses.sensitivity import effective_weights as effective_weights
     from kpianalysis.analyses.sensitivity import leave_one_out as leave_one_out
     from kpianalysis.analyses.sensitivity import rank_intervals as rank_intervals
+    from kpianalysis.analyses.units import unit_differences as unit_differences
     from kpianalysis.batch import run as run
     from kpianalysis.dataset import Dataset as Dataset
     from kpianalysis.dataset import check as check
@@ -70,6 +71,7 @@ _HOME = {
     "score_previous": "scoring",
     "show_figure": "display",
     "tables": "",
+    "unit_differences": "analyses.units",
     "variance_inflation": "analyses.correlation",
     "wide_values": "analyses.correlation",
     "wording": "",
@@ -106,6 +108,7 @@ __all__ = [
     "score_previous",
     "show_figure",
     "tables",
+    "unit_differences",
     "variance_inflation",
     "wide_values",
     "wording",

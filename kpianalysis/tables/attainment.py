@@ -7,8 +7,10 @@ import pandas as pd
 from kpianalysis.display import DisplayTable
 from kpianalysis.i18n import number, translator
 from kpianalysis.names import Names
-from kpianalysis.tables.common import fixed, make, measured, named, shares, signed, text
+from kpianalysis.tables.common import fixed, make, measured, named, p_value, shares, signed, text
 
+# A unit is listed where chance alone would hardly put it.
+UNLIKELY = 0.05
 # So many subjects are all shown; of more, only the ends of the list.
 ALL, ENDS = 60, 15
 
@@ -216,3 +218,21 @@ def disagreements(table: pd.DataFrame, names: Names) -> DisplayTable | None:
     ]
     caption = _("The {n} scores and totals that differ").format(n=len(table))
     return make(rows, columns, caption, lang=lang, collapsed=True)
+
+
+def units_apart(differences: pd.DataFrame, names: Names, most: int = 8) -> DisplayTable | None:
+    """Show the units that lie apart from the others on an indicator by more than chance allows for."""
+    _ = translator(names.lang)
+    lang = names.lang
+    columns = [
+        ("indicator_id", _("indicator"), text),
+        ("unit_id", _("unit"), text),
+        ("n", _("scores"), fixed(0, lang)),
+        ("mean", _("mean score"), fixed(1, lang)),
+        ("others", _("mean of the others"), fixed(1, lang)),
+        ("difference", _("difference"), signed(1, lang)),
+        ("p_adjusted", _("adjusted p"), p_value(lang)),
+    ]
+    rows = named(differences[differences["p_adjusted"] < UNLIKELY], names.item, ["indicator_id"])
+    note = _("A difference says that scores lie apart, not why.")
+    return make(rows, columns, _("Units that lie apart on one indicator"), note=note, most=most, lang=lang)

@@ -163,6 +163,29 @@ def groups(table: pd.DataFrame, column: str, names: Names) -> str:
     return text.format(**values)
 
 
+# A unit stands apart where chance alone would hardly do it.
+UNLIKELY = 0.05
+
+
+def units_apart(differences: pd.DataFrame, names: Names) -> str:
+    """Say which unit lies furthest from the others on one indicator, if that is hardly chance."""
+    _ = translator(names.lang)
+    apart = differences[differences["p_adjusted"] < UNLIKELY]
+    if differences.empty:
+        return _("There are too few scores to compare units indicator by indicator.")
+    if apart.empty:
+        return _("On no indicator does a unit lie further from the others than chance allows for.")
+    first = apart.iloc[0]
+    text = _(
+        "On '{name}' unit '{unit}' lies {points} points from the others; targets or judging may differ, or the work."
+    )
+    return text.format(
+        name=names.item(first["indicator_id"]),
+        unit=first["unit_id"],
+        points=signed(first["difference"], names.lang),
+    )
+
+
 def gaps(table: pd.DataFrame, names: Names) -> str:
     """Say how many scores fall short of target or full marks and which one costs its subject most."""
     _ = translator(names.lang)
