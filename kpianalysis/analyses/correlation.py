@@ -117,7 +117,7 @@ def spearman_interval(rho: float, n: int, level: float = 0.95) -> tuple[float, f
     Examples
     --------
     >>> [round(end, 3) for end in spearman_interval(0.5, 50)]
-    [0.244, 0.691]
+    [0.241, 0.692]
     """
     if n < 4:
         return np.nan, np.nan

@@ -188,8 +188,8 @@ def rank_rows(totals: Floats) -> np.ndarray:
 
     Examples
     --------
-    >>> rank_rows(np.array([[80.0, 90.0, 80.0]]))
-    array([[2, 1, 2]])
+    >>> rank_rows(np.array([[80.0, 90.0, 80.0]])).tolist()
+    [[2, 1, 2]]
     """
     order = np.argsort(-totals, axis=1)
     ordered = np.take_along_axis(totals, order, axis=1)

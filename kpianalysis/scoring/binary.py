@@ -20,6 +20,7 @@ def binary_score(met: Floats) -> Floats:
 
     Examples
     --------
+    >>> import numpy as np
     >>> binary_score(np.array([1.0, 0.0, np.nan]))
     array([100.,   0.,  nan])
     """

@@ -125,7 +125,7 @@ def score(data: Dataset, cycle: str = "", missing: str = "redistribute") -> Scor
     >>> from kpianalysis import load
     >>> card = score(load("data/hospitals", cycle="FY2017"))
     >>> card.totals["total"].describe()[["count", "mean"]].round(4).tolist()
-    [2955.0, 35.5633]
+    [2955.0, 35.5611]
     """
     if missing not in MISSING_POLICIES:
         raise KpiError(f"missing: {missing!r} is not a policy. Use one of: {', '.join(MISSING_POLICIES)}.")
