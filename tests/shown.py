@@ -35,6 +35,7 @@ class Answers:
     differing: pd.DataFrame
     gaps: pd.DataFrame
     units: pd.DataFrame
+    apart: pd.DataFrame
     roles: pd.DataFrame
     grades: pd.DataFrame
     status: pd.DataFrame
@@ -61,6 +62,7 @@ def answers(card: Scorecard, before: Scorecard | None = None, lang: str = "en", 
         kpi.disagreements(card),
         kpi.gaps(card),
         kpi.group_summary(card, "unit_id"),
+        kpi.unit_differences(card),
         kpi.group_summary(card, "role_id"),
         kpi.grade_distribution(card),
         kpi.data_status(card),
@@ -93,6 +95,7 @@ def tables(a: Answers) -> dict[str, DisplayTable | None]:
         "attainment.indicators": one.indicators(a.summary, n),
         "attainment.groups": one.groups(a.units, "unit_id", n),
         "attainment.groups by role": one.groups(a.roles, "role_id", n),
+        "attainment.units_apart": one.units_apart(a.apart, n),
         "attainment.gaps": one.gaps(a.gaps, n),
         "attainment.grades": one.grades(a.grades, n),
         "attainment.bridge": one.bridge(a.moved, n),
@@ -124,6 +127,7 @@ def sentences(a: Answers) -> dict[str, str | Sentences]:
         "attainment.change": one.change(a.bridge, n),
         "attainment.reconciled": one.reconciled(a.checks, n),
         "attainment.groups": one.groups(a.units, "unit_id", n),
+        "attainment.units_apart": one.units_apart(a.apart, n),
         "attainment.gaps": one.gaps(a.gaps, n),
         "attainment.grades": one.grades(a.grades, n),
         "attainment.movers": one.movers(a.card, a.before, n),
