@@ -54,12 +54,13 @@ bench: setup ## measure scoring and imports
 
 # Needs uv on PATH, and network. One version of each package for every Python and system, so that a cycle's
 # numbers don't depend on the machine. `make lock UPGRADE=--upgrade` moves to the newest versions.
-# The constraint: the last argon2-cffi-bindings with wheels for macOS on Intel.
+# The constraint: the last argon2-cffi-bindings with wheels for macOS on Intel. Extras stay in the lock: without them
+# pip before 23.3 takes the newest coverage[toml] instead of the pinned one, and then finds no hash for it.
 lock: ## write requirements.lock anew from pyproject.toml (needs uv)
 	@echo 'argon2-cffi-bindings<26' | uv pip compile pyproject.toml --extra dev --constraint - \
 	    --output-file requirements.lock $(UPGRADE) \
 	    --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
-	    --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet
+	    --no-header --no-annotate --no-strip-extras --no-emit-index-url --no-emit-find-links --quiet
 
 clean: ## remove .venv and caches; outputs/ stays
 	@rm -rf $(VENV) build dist *.egg-info .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache

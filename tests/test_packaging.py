@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import tomllib
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -140,8 +141,23 @@ def test_build_backend_is_in_the_dev_extra_with_the_same_bound(project):
 
 
 def test_lock_holds_only_pinned_packages_with_hashes(locked):
-    line_of_lock = re.compile(r"[a-z0-9][a-z0-9.-]*==[^\s;]+( ; [^\\]+?)?(\s+--hash=sha256:[0-9a-f]{64})+")
+    line_of_lock = re.compile(r"[a-z0-9][a-z0-9.-]*(\[[a-z0-9,-]+\])?==[^\s;]+( ; [^\\]+?)?(\s+--hash=sha256:[0-9a-f]{64})+")
     assert [line for line in locked if not line_of_lock.fullmatch(line)] == []
+
+
+def test_lock_pins_every_extra_that_a_pinned_package_asks_for(locked):
+    """Without it pip before 23.3 takes the newest coverage[toml], for which there is no hash."""
+    pinned = {canonicalize_name(pin.name): pin.extras for pin in pinned_requirements(locked)}
+    asked = [
+        (name, canonicalize_name(wanted.name), extra)
+        for name, extras in pinned.items()
+        if name in {canonicalize_name(found.name) for found in metadata.distributions()}
+        for wanted in map(Requirement, metadata.requires(name) or ())
+        if any(wanted.marker is None or wanted.marker.evaluate({"extra": chosen}) for chosen in ("", *extras))
+        for extra in wanted.extras
+    ]
+    assert ("pytest-cov", "coverage", "toml") in asked
+    assert [row for row in asked if row[2] not in pinned[row[1]]] == []
 
 
 @pytest.mark.parametrize("python", PYTHONS)
