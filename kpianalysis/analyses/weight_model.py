@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from kpianalysis.errors import KpiError
 from kpianalysis.scoring import Scorecard
-from kpianalysis.scoring.inputs import Floats, divide
-from kpianalysis.scoring.totals import TIE, limit_totals
+from kpianalysis.scoring.inputs import Floats, Mask, divide
+from kpianalysis.scoring.totals import TIE, grade_totals, limit_totals, rank_totals
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,39 @@ class WeightModel:
         array of float, shape (k, n)
             Totals after bonus and veto; missing without any weight left.
         """
+        totals = (
+            self._weighted_alike(indicators, dimensions) if self.is_alike else self._weighted(indicators, dimensions)
+        )
+        if self.bonus.any():
+            totals += self.bonus
+        return limit_totals(totals, self.veto_cap) if self.has_caps else totals
+
+    @cached_property
+    def is_alike(self) -> bool:
+        """Whether every subject has the same weights and nothing is missing: then a total is one sum of products."""
+        alike = [bool((table == table[:1]).all()) for table in (self.weights, self.dimension_weights)]
+        # An indicator or a dimension that nobody has is as good as not there, but a sum of 0 cannot be divided by.
+        return all(alike) and bool((self.weights > 0).all() and (self.dimension_weights > 0).all())
+
+    @cached_property
+    def has_caps(self) -> bool:
+        """Whether a veto limits any total."""
+        return not bool(np.isnan(self.veto_cap).all())
+
+    def _weighted_alike(self, indicators: Floats, dimensions: Floats) -> Floats:
+        shares = indicators * self.weights[:1].sum(axis=0)
+        top = dimensions * self.dimension_weights[:1].sum(axis=0)
+        sums = np.zeros_like(top)
+        for place in range(len(self.dimensions)):
+            sums[:, place] = shares[:, self.dimension_of == place].sum(axis=1)
+        # A dimension that a set leaves without any weight is left out.
+        top = np.where(sums > 0, top, 0.0)
+        top = divide(top, top.sum(axis=1, keepdims=True))
+        shares *= np.divide(top, sums, out=np.zeros_like(top), where=sums > 0)[:, self.dimension_of]
+        shares[np.isnan(top).any(axis=1)] = np.nan
+        return np.asarray(shares @ self.points.T)
+
+    def _weighted(self, indicators: Floats, dimensions: Floats) -> Floats:
         above = np.zeros((len(indicators), len(self.subjects)))
         below = np.zeros_like(above)
         for place in range(len(self.dimensions)):
@@ -65,9 +99,14 @@ class WeightModel:
             below += share
             share *= score
             above += share
-        totals = divide(above, below)
-        totals += self.bonus
-        return limit_totals(totals, self.veto_cap)
+        return divide(above, below)
+
+    def stated(self) -> tuple[Floats, Floats]:
+        """Stated weights of the indicators, shape (m,), and of the dimensions, shape (d,).
+
+        Each is the mean over the subjects that have it: a weight is no less sure because few have a score.
+        """
+        return _mean_where_used(self.weights), _mean_where_used(self.dimension_weights)
 
     def _dimension(self, multipliers: Floats, mine: NDArray[np.intp]) -> tuple[Floats, NDArray[np.bool_]]:
         """Score one dimension under each set of weights, and say where it has any weight left."""
@@ -89,17 +128,20 @@ def weight_model(card: Scorecard) -> WeightModel:
     with_total = card.totals["total"].notna()
     totals = card.totals[with_total]
     subjects = list(totals["subject_id"].astype("str"))
-    rows = card.scores[card.scores["kind"] == "scored"]
+    scored = (card.scores["kind"] == "scored").to_numpy()
+    rows = card.scores.loc[scored, ["subject_id", "indicator_id", "score", "weight", "applied_weight"]]
     used = rows["applied_weight"].to_numpy() > 0
-    indicators = [str(name) for name in card.indicators["indicator_id"] if name in set(rows["indicator_id"].unique())]
-    weight = rows["weight"].where(used, 0.0)
-    points, weights = (_wide(rows, values, subjects, indicators) for values in (rows["score"].where(used), weight))
+    scored_ids = set(rows["indicator_id"].unique())
+    indicators = [str(name) for name in card.indicators["indicator_id"] if name in scored_ids]
+    points, weights = (
+        _wide(rows, "indicator_id", np.where(used, rows[name], 0.0), subjects, indicators)
+        for name in ("score", "weight")
+    )
     dimension_ids = [str(name) for name in card.dimensions["dimension_id"]]
     of = card.indicators.set_index("indicator_id")["dimension_id"]
     dims = card.dimension_scores
-    applied = dims["applied_weight"]
-    wide = dims.assign(w=applied).pivot(index="subject_id", columns="dimension_id", values="w")
-    wide = wide.reindex(index=subjects, columns=dimension_ids)
+    # Nominal shares, so that a weight is the same number for all who have it, whatever else is missing to them.
+    stated = np.where(dims["applied_weight"] > 0, dims["weight"], 0.0)
     return WeightModel(
         subjects,
         indicators,
@@ -107,72 +149,171 @@ def weight_model(card: Scorecard) -> WeightModel:
         np.array([dimension_ids.index(of[name]) for name in indicators]),
         points,
         weights,
-        wide.fillna(0.0).to_numpy(),
+        _wide(dims, "dimension_id", stated, subjects, dimension_ids),
         totals["bonus"].to_numpy(),
         totals["veto_cap"].to_numpy(),
     )
 
 
-def _wide(rows: pd.DataFrame, values: pd.Series, subjects: list[str], indicators: list[str]) -> Floats:
-    keys = {
-        "subject_id": rows["subject_id"].astype("str"),
-        "indicator_id": rows["indicator_id"].astype("str"),
-    }
-    table = pd.DataFrame({**keys, "v": values}).pivot(index="subject_id", columns="indicator_id", values="v")
-    return table.reindex(index=subjects, columns=indicators).fillna(0.0).to_numpy(dtype=np.float64)
+def _wide(rows: pd.DataFrame, key: str, values: Floats, subjects: list[str], items: list[str]) -> Floats:
+    """Turn long values into a table of subjects x items; 0 where there is no row or no value."""
+    row, column = _places(rows["subject_id"], subjects), _places(rows[key], items)
+    known = (row >= 0) & (column >= 0)
+    table = np.zeros((len(subjects), len(items)))
+    table[row[known], column[known]] = np.nan_to_num(values)[known]
+    return table
 
 
-def draw_multipliers(model: WeightModel, draws: int, seed: int, spread: float) -> Iterator[tuple[Floats, Floats]]:
-    """Draw sets of weights around the stated ones, a few hundred at a time.
+def _places(ids: pd.Series, known: list[str]) -> NDArray[np.intp]:
+    """Place of each row's id among the known ones, -1 for others; a category is looked up once."""
+    coded = ids.astype("category").cat
+    # A missing id has the code -1, which takes the last place.
+    places = np.append(pd.Index(known, dtype="str").get_indexer(coded.categories.astype("str")), -1)
+    return places[coded.codes.to_numpy()]
+
+
+def _mean_where_used(weights: Floats) -> Floats:
+    return np.nan_to_num(divide(weights.sum(axis=0), (weights > 0).sum(axis=0).astype(float)))
+
+
+def as_multipliers(model: WeightModel, weights: pd.DataFrame) -> tuple[list[str], Floats, Floats]:
+    """Turn sets of weights, as people or data give them, into multipliers of the stated ones.
 
     Parameters
     ----------
     model : WeightModel
-    draws : int
-        How many sets in all.
-    seed : int
-    spread : float
-        Relative standard deviation of an average weight within its group: 0.25 means ± 25 %.
+    weights : DataFrame
+        One row per set and item: set_id, item_id (an indicator or a dimension), weight (0 or more; only proportions
+        within a group count). A set may name the dimensions; all indicators of one or more dimensions; or both. A
+        set that names every indicator and no dimension gives each dimension the sum of its indicators' weights.
 
-    Yields
-    ------
+    Returns
+    -------
+    set_ids : list of str
+        In order of appearance.
     indicators : array of float, shape (k, m); dimensions : array of float, shape (k, d)
-        Multipliers for `WeightModel.totals`.
+        Multipliers for `WeightModel.totals`; 1 where a set does not name a group. Roles keep their differences.
+
+    Raises
+    ------
+    KpiError
+        Naming every set and item at once: an unknown item, a part of a group, a group that sums to 0, a weight that
+        is missing or negative, or one for an item whose stated weight is 0.
 
     Notes
     -----
-    Dirichlet around the weights (their mean over the subjects that have them), for the dimensions and within each
-    dimension, with the concentration (k − 1)/spread² − 1 for a group of k: then a weight of 1/k has the relative
-    standard deviation `spread`. A group of one keeps its weight. Source: docs/method.md, "Weight draws".
+    Source: docs/method.md, "Other weights".
     """
-    rng = np.random.default_rng(seed)
-    step = max(1, min(draws, 600_000 // max(len(model.subjects), 1)))
-    stated, stated_dimensions = _mean_where_used(model.weights), _mean_where_used(model.dimension_weights)
-    for start in range(0, draws, step):
-        k = min(step, draws - start)
-        indicators = np.ones((k, len(model.indicators)))
-        for place in range(len(model.dimensions)):
-            mine = model.dimension_of == place
-            indicators[:, mine] = _draw(stated[mine], k, spread, rng)
-        yield indicators, _draw(stated_dimensions, k, spread, rng)
+    set_ids = [str(name) for name in weights["set_id"].drop_duplicates()]
+    items = [*model.indicators, *model.dimensions]
+    problems = _unfit_weights(weights, set(items))
+    if not problems:
+        wide = weights.astype({"set_id": "str", "item_id": "str"}).pivot(
+            index="set_id", columns="item_id", values="weight"
+        )
+        table = wide.reindex(index=set_ids, columns=items).to_numpy(dtype=np.float64)
+        m = len(model.indicators)
+        rows = [_multipliers(model, row[:m], row[m:]) for row in table]
+        problems = [f"{name}: {why}" for name, (_i, _d, whys) in zip(set_ids, rows, strict=True) for why in whys]
+    if problems:
+        raise KpiError("These weights cannot be used:\n" + "\n".join(problems))
+    k = len(set_ids)
+    indicators = np.array([row[0] for row in rows]).reshape(k, len(model.indicators))
+    return set_ids, indicators, np.array([row[1] for row in rows]).reshape(k, len(model.dimensions))
 
 
-def _mean_where_used(weights: Floats) -> Floats:
-    """Mean of each weight over the subjects that have it: a weight is no less sure because few have a score."""
-    return np.nan_to_num(divide(weights.sum(axis=0), (weights > 0).sum(axis=0).astype(float)))
+def _unfit_weights(weights: pd.DataFrame, known: set[str]) -> list[str]:
+    problems = [
+        f"{set_id}: there is no indicator or dimension {item!r}. Known: {', '.join(sorted(known))}."
+        for set_id, item in zip(weights["set_id"], weights["item_id"], strict=True)
+        if str(item) not in known
+    ]
+    problems += [
+        f"{row.set_id}: the weight of {row.item_id} is {row.weight}. Give a number of 0 or more."
+        for row in weights[~(weights["weight"] >= 0)].itertuples()
+    ]
+    twice = weights[weights.duplicated(["set_id", "item_id"])]
+    problems += [f"{row.set_id}: {row.item_id} has two weights. Give one." for row in twice.itertuples()]
+    return problems
 
 
-def _draw(weights: Floats, k: int, spread: float, rng: np.random.Generator) -> Floats:
-    """Draw k multipliers for a group of weights; a weight of zero stays zero."""
-    positive = weights > 0
-    multipliers = np.ones((k, len(weights)))
-    size = int(positive.sum())
-    if size > 1 and spread > 0:
-        shares = weights[positive] / weights[positive].sum()
-        # Two weights with a spread of 1 are all or nothing: the concentration would be 0, which is no distribution.
-        concentration = max((size - 1) / spread**2 - 1, 1e-6)
-        multipliers[:, positive] = rng.dirichlet(concentration * shares, size=k) / shares
-    return multipliers
+def _multipliers(model: WeightModel, indicators: Floats, dimensions: Floats) -> tuple[Floats, Floats, list[str]]:
+    """Multipliers of one set, from its weights (missing where it names none), and why it cannot be used."""
+    stated, stated_dimensions = model.stated()
+    # An item without a stated weight has no part in any total: a set need not name it.
+    counts, dimensions_count = stated > 0, stated_dimensions > 0
+    problems: list[str] = []
+    if np.isnan(dimensions).all() and not np.isnan(indicators[counts]).any():
+        dimensions = np.array([np.nansum(indicators[model.dimension_of == d]) for d in range(len(dimensions))])
+    by, why = _group_multipliers(dimensions, stated_dimensions, dimensions_count, model.dimensions)
+    problems += why
+    within = np.ones(len(indicators))
+    for place in range(len(model.dimensions)):
+        mine = np.flatnonzero(model.dimension_of == place)
+        names = [model.indicators[i] for i in mine]
+        # A dimension of weight 0 may leave its indicators without any.
+        if dimensions[place] == 0 and np.nansum(indicators[mine]) == 0:
+            continue
+        within[mine], why = _group_multipliers(indicators[mine], stated[mine], counts[mine], names)
+        problems += why
+    return within, by, problems
+
+
+def _group_multipliers(given: Floats, stated: Floats, counts: Mask, names: list[str]) -> tuple[Floats, list[str]]:
+    named = ~np.isnan(given)
+    if not named.any() or not counts.any():
+        return np.ones(len(given)), []
+    problems = []
+    if (counts & ~named).any():
+        left_out = ", ".join(name for name, gone in zip(names, counts & ~named, strict=True) if gone)
+        problems.append(f"it names a part of a group and leaves out {left_out}. Name all, with 0 where meant.")
+    if ((given > 0) & ~counts).any():
+        unweighted = ", ".join(name for name, no in zip(names, (given > 0) & ~counts, strict=True) if no)
+        problems.append(f"{unweighted} has no weight in the scheme, so none to change. Leave it out.")
+    used = np.where(counts & named, given, 0.0)
+    if not problems and used.sum() == 0:
+        problems.append(f"the weights of {', '.join(names)} are all 0. Give one of them a weight.")
+    if problems:
+        return np.ones(len(given)), problems
+    return np.where(counts, divide(used / used.sum(), np.where(counts, stated / stated[counts].sum(), 1.0)), 1.0), []
+
+
+def totals_under(card: Scorecard, weights: pd.DataFrame) -> pd.DataFrame:
+    """Weigh the same scores with other weights: one result per set and subject.
+
+    Parameters
+    ----------
+    card : Scorecard
+        Of the whole: a rank within a part is another rank.
+    weights : DataFrame
+        One row per set and item: set_id, item_id, weight; see `as_multipliers`.
+
+    Returns
+    -------
+    DataFrame
+        One row per set and subject with a total: set_id, subject_id, total (points; missing without any weight left),
+        rank (1 is best, totals closer than 1e-9 share the better one; missing without a total), grade.
+
+    Raises
+    ------
+    KpiError
+        If a set cannot be used, naming all that is wrong.
+
+    Notes
+    -----
+    Source: docs/method.md, "Other weights".
+    """
+    model = weight_model(card)
+    set_ids, indicators, dimensions = as_multipliers(model, weights)
+    totals = model.totals(indicators, dimensions).ravel()
+    n = len(model.subjects)
+    frame = pd.DataFrame(
+        {"set_id": np.repeat(np.array(set_ids, dtype=object), n), "subject_id": model.subjects * len(set_ids)}
+    )
+    frame["total"] = totals
+    frame["rank"] = frame.groupby("set_id", sort=False)["total"].transform(rank_totals) if n else np.nan
+    frame["grade"] = grade_totals(frame["total"], card.grades)["grade"]
+    return frame
 
 
 def rank_rows(totals: Floats) -> np.ndarray:
