@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
+from kpianalysis.analyses.judgements import judgement_weights
 from kpianalysis.dataset import load
+from kpianalysis.scoring import score
 from tests.builders import ROOT
 
 FOLDER = ROOT / "data/operations"
@@ -33,3 +36,22 @@ def test_it_is_the_department_that_it_says():
     assert 10 <= len(indicators) <= 12
     assert {"veto", "bonus"} <= set(indicators["kind"])
     assert {"higher", "lower", "range"} == set(indicators["direction"])
+
+
+def test_its_stakeholders_were_asked_in_every_way_and_one_left_pairs_out():
+    judgements = load(FOLDER, "2024Q1").tables["judgements"]
+    assert set(judgements["method"]) == {"budget", "pairwise", "swing", "rank"}
+    assert 5 <= judgements["judge_id"].nunique() <= 7
+    assert judgements["group"].nunique() == 4
+    assert judgements.groupby("judge_id").size().loc[["M2", "C1"]].tolist() == [6, 4]
+
+
+def test_its_readme_says_what_each_stakeholder_weighs():
+    data = load(FOLDER, "2024Q4")
+    weights = judgement_weights(data, score(data)).pivot(index="judge_id", columns="item_id", values="weight")
+    rows = re.findall(r"^\| (\w\d) \| [\w ]+ \| \w+ \| ([\d, ]+) \|", (FOLDER / "README.md").read_text("utf-8"), re.M)
+    assert {judge for judge, _shares in rows} == set(weights.index)
+    for judge, shares in rows:
+        stated = [int(share) for share in shares.split(",")]
+        ours = 100 * weights.loc[judge, ["business", "customer", "teamwork", "innovation"]]
+        assert max(abs(ours - stated)) <= 0.5, judge

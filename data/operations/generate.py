@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import csv
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import product
+from itertools import combinations, product
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +23,7 @@ Row = Mapping[str, object]
 Levels = dict[str, dict[str, Array]]
 
 SEED = 20240101
+JUDGEMENT_SEED = 20240102  # of the judgements alone: they came later, and the other tables kept their bytes
 YEARS = ("2023", "2024")
 QUARTERS = [f"{year}Q{quarter}" for year in YEARS for quarter in (1, 2, 3, 4)]
 CYCLES = [*YEARS, *QUARTERS]
@@ -46,6 +47,7 @@ COLUMNS = {
     "scales": "cycle_id indicator_id value score",
     "actuals": "cycle_id subject_id indicator_id period value numerator denominator missing_reason",
     "grades": "grade min_score coefficient quota_min quota_max",
+    "judgements": "judge_id group method item_i item_j value",
 }
 DATA_SOURCE = "synthetic, data/operations/generate.py"
 
@@ -188,6 +190,22 @@ GRADES = [  # grade, min_score, coefficient, quota_min, quota_max (the quotas ar
     ("C", 70, 0.8, 0.1, 0.2),
     ("D", 0, 0.0, 0, 0.05),
 ]
+OPINIONS = {  # what a group thinks the dimensions weigh, percent: business, customer, teamwork, innovation
+    "management": (45, 30, 10, 15),
+    "human resources": (25, 20, 30, 25),
+    "customers": (25, 50, 10, 15),
+    "staff": (30, 20, 30, 20),
+}
+JUDGES = {  # judge -> group, how they were asked
+    "M1": ("management", "budget"),
+    "M2": ("management", "pairwise"),
+    "H1": ("human resources", "swing"),
+    "C1": ("customers", "pairwise"),
+    "S1": ("staff", "rank"),
+    "S2": ("staff", "budget"),
+}
+NOT_COMPARED = {("C1", "business", "innovation"), ("C1", "customer", "teamwork")}
+SLIP = {("M2", "business", "innovation"): 1.0}  # one answer that does not go with the judge's others
 
 
 # Planted faults: one function each --------------------------------------------------------------------------
@@ -371,6 +389,45 @@ def grade_rows() -> Iterator[Row]:
         yield dict(zip(("grade", "min_score", "coefficient", "quota_min", "quota_max"), row, strict=True))
 
 
+# Judgements -------------------------------------------------------------------------------------------------
+
+
+def judgement_rows(rng: np.random.Generator) -> Iterator[Row]:
+    """What six made-up stakeholders say the dimensions should weigh: their group's opinion, and some of their own."""
+    for judge_id, (group, method) in JUDGES.items():
+        own = np.array(OPINIONS[group]) * np.exp(0.2 * rng.standard_normal(len(DIMENSIONS)))
+        weights = dict(zip(DIMENSIONS, own / own.sum(), strict=True))
+        answers = pairwise_answers(judge_id, weights) if method == "pairwise" else single_answers(method, weights)
+        for (item_i, item_j), value in answers.items():
+            row = {"judge_id": judge_id, "group": group, "method": method, "item_i": item_i, "item_j": item_j}
+            yield {**row, "value": value}
+
+
+def single_answers(method: str, weights: dict[str, np.float64]) -> dict[tuple[str, str | None], float]:
+    """Points or ranks: a budget in steps of 5 that sums to 100, swings in steps of 5 below 100, or the order."""
+    share = np.array(list(weights.values()))
+    if method == "budget":
+        steps = np.floor(share * 20)
+        steps[np.argsort(steps - share * 20)[: int(20 - steps.sum())]] += 1
+        answers = 5 * steps
+    elif method == "swing":
+        answers = 5 * np.round(20 * share / share.max())
+    else:
+        answers = 1.0 + np.argsort(np.argsort(-share))
+    return {(item, None): float(answer) for item, answer in zip(weights, answers, strict=True)}
+
+
+def pairwise_answers(judge_id: str, weights: dict[str, np.float64]) -> dict[tuple[str, str | None], float]:
+    """How many times more important one is than another, rounded to a whole number or one divided by it."""
+    answers: dict[tuple[str, str | None], float] = {}
+    for i, j in combinations(weights, 2):
+        ratio = weights[i] / weights[j]
+        rounded = float(np.round(ratio)) if ratio >= 1 else 1 / float(np.round(1 / ratio))
+        if (judge_id, i, j) not in NOT_COMPARED:
+            answers[i, j] = SLIP.get((judge_id, i, j), rounded)
+    return answers
+
+
 # Actuals ----------------------------------------------------------------------------------------------------
 
 
@@ -488,6 +545,7 @@ def make_tables(seed: int = SEED) -> dict[str, list[Row]]:
         "scales": list(scale_rows()),
         "actuals": list(actual_rows(people, np.random.default_rng(seed))),
         "grades": list(grade_rows()),
+        "judgements": list(judgement_rows(np.random.default_rng(JUDGEMENT_SEED))),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kpianalysis.checks.columns import check_columns, check_keys
 from kpianalysis.checks.cycles import check_cycles
+from kpianalysis.checks.judgements import check_judgements
 from kpianalysis.checks.references import check_references
 from kpianalysis.checks.rules import check_rules
 from kpianalysis.checks.targets import check_targets
@@ -13,6 +14,7 @@ from kpianalysis.scheme import Tables
 __all__ = [
     "check_columns",
     "check_cycles",
+    "check_judgements",
     "check_keys",
     "check_references",
     "check_rules",
@@ -42,5 +44,6 @@ def check_source(tables: Tables, *, is_whole: bool = True) -> list[Finding]:
         *check_references(tables),
         *check_cycles(tables),
         *check_rules(tables),
+        *check_judgements(tables),
     ]
     return findings if has_errors(findings) or not is_whole else [*findings, *check_targets(tables)]
