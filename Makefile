@@ -48,9 +48,13 @@ lint: setup ## ruff (rules and format) and mypy
 	@$(BIN)/ruff format --check .
 	@$(BIN)/python -m mypy
 
-bench: setup ## measure scoring and imports
+bench: setup ## measure imports, scoring and weight sensitivity
 	@$(BIN)/python -m benchmarks.imports
 	@$(BIN)/python -m benchmarks.scoring
+	@$(BIN)/python -m benchmarks.drawn_ranks
+	@$(BIN)/python -m benchmarks.stability
+	@$(BIN)/python -m benchmarks.importance
+	@$(BIN)/python -m benchmarks.sobol
 
 # Needs uv on PATH, and network. One version of each package for every Python and system, so that a cycle's
 # numbers don't depend on the machine. `make lock UPGRADE=--upgrade` moves to the newest versions.

@@ -7,25 +7,63 @@ if TYPE_CHECKING:
     from kpianalysis import figures as figures
     from kpianalysis import tables as tables
     from kpianalysis import wording as wording
+    from kpianalysis.analyses.agreement import judgement_consistency as judgement_consistency
+    from kpianalysis.analyses.agreement import judgement_triads as judgement_triads
+    from kpianalysis.analyses.agreement import judges_agreement as judges_agreement
+    from kpianalysis.analyses.agreement import weight_disagreement as weight_disagreement
     from kpianalysis.analyses.attainment import data_status as data_status
     from kpianalysis.analyses.attainment import gaps as gaps
     from kpianalysis.analyses.attainment import grade_distribution as grade_distribution
     from kpianalysis.analyses.attainment import group_summary as group_summary
     from kpianalysis.analyses.attainment import indicator_summary as indicator_summary
+    from kpianalysis.analyses.benefit_of_doubt import benefit_of_the_doubt as benefit_of_the_doubt
+    from kpianalysis.analyses.benefit_of_doubt import benefit_of_the_doubt_weights as benefit_of_the_doubt_weights
     from kpianalysis.analyses.bridge import bridge_indicators as bridge_indicators
     from kpianalysis.analyses.bridge import bridge_subjects as bridge_subjects
     from kpianalysis.analyses.bridge import joiners_and_leavers as joiners_and_leavers
+    from kpianalysis.analyses.choices import Choices as Choices
+    from kpianalysis.analyses.choices import result_choices as result_choices
+    from kpianalysis.analyses.compensation import compensation as compensation
+    from kpianalysis.analyses.compensation import compensation_results as compensation_results
     from kpianalysis.analyses.correlation import correlation as correlation
     from kpianalysis.analyses.correlation import correlation_groups as correlation_groups
     from kpianalysis.analyses.correlation import correlation_matrix as correlation_matrix
     from kpianalysis.analyses.correlation import variance_inflation as variance_inflation
     from kpianalysis.analyses.correlation import wide_values as wide_values
+    from kpianalysis.analyses.data_weights import data_weight_results as data_weight_results
+    from kpianalysis.analyses.data_weights import data_weights as data_weights
+    from kpianalysis.analyses.drawn_ranks import DrawnRanks as DrawnRanks
+    from kpianalysis.analyses.drawn_ranks import draw_ranks as draw_ranks
+    from kpianalysis.analyses.factorial import variance_shares as variance_shares
+    from kpianalysis.analyses.importance import effective_weights as effective_weights
+    from kpianalysis.analyses.importance import importance as importance
+    from kpianalysis.analyses.judgements import judgement_weights as judgement_weights
+    from kpianalysis.analyses.judgements import judgements_left_out as judgements_left_out
+    from kpianalysis.analyses.leave_out import leave_one_out as leave_one_out
+    from kpianalysis.analyses.leave_out import left_out_ranks as left_out_ranks
+    from kpianalysis.analyses.rank_acceptability import central_weights as central_weights
+    from kpianalysis.analyses.rank_acceptability import grade_probabilities as grade_probabilities
+    from kpianalysis.analyses.rank_acceptability import pairwise_winning as pairwise_winning
+    from kpianalysis.analyses.rank_acceptability import rank_acceptability as rank_acceptability
+    from kpianalysis.analyses.rank_acceptability import rank_intervals as rank_intervals
     from kpianalysis.analyses.reconciliation import disagreements as disagreements
     from kpianalysis.analyses.reconciliation import reconcile as reconcile
-    from kpianalysis.analyses.sensitivity import effective_weights as effective_weights
-    from kpianalysis.analyses.sensitivity import leave_one_out as leave_one_out
-    from kpianalysis.analyses.sensitivity import rank_intervals as rank_intervals
+    from kpianalysis.analyses.reversals import rank_reversals as rank_reversals
+    from kpianalysis.analyses.reversals import relative_indicators as relative_indicators
+    from kpianalysis.analyses.sobol import sobol_of as sobol_of
+    from kpianalysis.analyses.sobol_weights import sobol_indices as sobol_indices
+    from kpianalysis.analyses.stability import grade_intervals as grade_intervals
+    from kpianalysis.analyses.stability import grade_stability as grade_stability
+    from kpianalysis.analyses.stability import stability_intervals as stability_intervals
+    from kpianalysis.analyses.stakeholders import disputed_subjects as disputed_subjects
+    from kpianalysis.analyses.stakeholders import stakeholder_results as stakeholder_results
+    from kpianalysis.analyses.stakeholders import stakeholder_summary as stakeholder_summary
+    from kpianalysis.analyses.stakeholders import stakeholder_weights as stakeholder_weights
+    from kpianalysis.analyses.target_weights import weights_for_importance as weights_for_importance
     from kpianalysis.analyses.units import unit_differences as unit_differences
+    from kpianalysis.analyses.weight_draws import DrawRule as DrawRule
+    from kpianalysis.analyses.weight_draws import draw_weights as draw_weights
+    from kpianalysis.analyses.weight_model import totals_under as totals_under
     from kpianalysis.batch import run as run
     from kpianalysis.dataset import Dataset as Dataset
     from kpianalysis.dataset import check as check
@@ -41,75 +79,151 @@ if TYPE_CHECKING:
 
 # Where each public name lives; imported on first use, so that `import kpianalysis` takes no time.
 _HOME = {
+    "Choices": "analyses.choices",
     "CycleParams": "params",
     "Dataset": "dataset",
+    "DrawRule": "analyses.weight_draws",
+    "DrawnRanks": "analyses.drawn_ranks",
     "KpiError": "errors",
     "Scorecard": "scoring",
+    "benefit_of_the_doubt": "analyses.benefit_of_doubt",
+    "benefit_of_the_doubt_weights": "analyses.benefit_of_doubt",
     "bridge_indicators": "analyses.bridge",
     "bridge_subjects": "analyses.bridge",
+    "central_weights": "analyses.rank_acceptability",
     "check": "dataset",
+    "compensation": "analyses.compensation",
+    "compensation_results": "analyses.compensation",
     "correlation": "analyses.correlation",
     "correlation_groups": "analyses.correlation",
     "correlation_matrix": "analyses.correlation",
     "data_status": "analyses.attainment",
+    "data_weight_results": "analyses.data_weights",
+    "data_weights": "analyses.data_weights",
     "disagreements": "analyses.reconciliation",
-    "effective_weights": "analyses.sensitivity",
+    "disputed_subjects": "analyses.stakeholders",
+    "draw_ranks": "analyses.drawn_ranks",
+    "draw_weights": "analyses.weight_draws",
+    "effective_weights": "analyses.importance",
     "figures": "",
     "gaps": "analyses.attainment",
     "grade_distribution": "analyses.attainment",
+    "grade_intervals": "analyses.stability",
+    "grade_probabilities": "analyses.rank_acceptability",
+    "grade_stability": "analyses.stability",
     "group_summary": "analyses.attainment",
+    "importance": "analyses.importance",
     "indicator_summary": "analyses.attainment",
     "joiners_and_leavers": "analyses.bridge",
-    "leave_one_out": "analyses.sensitivity",
+    "judgement_consistency": "analyses.agreement",
+    "judgement_triads": "analyses.agreement",
+    "judgement_weights": "analyses.judgements",
+    "judgements_left_out": "analyses.judgements",
+    "judges_agreement": "analyses.agreement",
+    "leave_one_out": "analyses.leave_out",
+    "left_out_ranks": "analyses.leave_out",
     "load": "dataset",
     "names_of": "names",
-    "rank_intervals": "analyses.sensitivity",
+    "pairwise_winning": "analyses.rank_acceptability",
+    "rank_acceptability": "analyses.rank_acceptability",
+    "rank_intervals": "analyses.rank_acceptability",
+    "rank_reversals": "analyses.reversals",
     "read_params": "params",
     "reconcile": "analyses.reconciliation",
+    "relative_indicators": "analyses.reversals",
+    "result_choices": "analyses.choices",
     "run": "batch",
     "score": "scoring",
     "score_previous": "scoring",
     "show_figure": "display",
+    "sobol_indices": "analyses.sobol_weights",
+    "sobol_of": "analyses.sobol",
+    "stability_intervals": "analyses.stability",
+    "stakeholder_results": "analyses.stakeholders",
+    "stakeholder_summary": "analyses.stakeholders",
+    "stakeholder_weights": "analyses.stakeholders",
     "tables": "",
+    "totals_under": "analyses.weight_model",
     "unit_differences": "analyses.units",
     "variance_inflation": "analyses.correlation",
+    "variance_shares": "analyses.factorial",
+    "weight_disagreement": "analyses.agreement",
+    "weights_for_importance": "analyses.target_weights",
     "wide_values": "analyses.correlation",
     "wording": "",
 }
 
 __all__ = [
+    "Choices",
     "CycleParams",
     "Dataset",
+    "DrawRule",
+    "DrawnRanks",
     "KpiError",
     "Scorecard",
+    "benefit_of_the_doubt",
+    "benefit_of_the_doubt_weights",
     "bridge_indicators",
     "bridge_subjects",
+    "central_weights",
     "check",
+    "compensation",
+    "compensation_results",
     "correlation",
     "correlation_groups",
     "correlation_matrix",
     "data_status",
+    "data_weight_results",
+    "data_weights",
     "disagreements",
+    "disputed_subjects",
+    "draw_ranks",
+    "draw_weights",
     "effective_weights",
     "figures",
     "gaps",
     "grade_distribution",
+    "grade_intervals",
+    "grade_probabilities",
+    "grade_stability",
     "group_summary",
+    "importance",
     "indicator_summary",
     "joiners_and_leavers",
+    "judgement_consistency",
+    "judgement_triads",
+    "judgement_weights",
+    "judgements_left_out",
+    "judges_agreement",
     "leave_one_out",
+    "left_out_ranks",
     "load",
     "names_of",
+    "pairwise_winning",
+    "rank_acceptability",
     "rank_intervals",
+    "rank_reversals",
     "read_params",
     "reconcile",
+    "relative_indicators",
+    "result_choices",
     "run",
     "score",
     "score_previous",
     "show_figure",
+    "sobol_indices",
+    "sobol_of",
+    "stability_intervals",
+    "stakeholder_results",
+    "stakeholder_summary",
+    "stakeholder_weights",
     "tables",
+    "totals_under",
     "unit_differences",
     "variance_inflation",
+    "variance_shares",
+    "weight_disagreement",
+    "weights_for_importance",
     "wide_values",
     "wording",
 ]

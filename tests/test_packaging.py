@@ -141,7 +141,9 @@ def test_build_backend_is_in_the_dev_extra_with_the_same_bound(project):
 
 
 def test_lock_holds_only_pinned_packages_with_hashes(locked):
-    line_of_lock = re.compile(r"[a-z0-9][a-z0-9.-]*(\[[a-z0-9,-]+\])?==[^\s;]+( ; [^\\]+?)?(\s+--hash=sha256:[0-9a-f]{64})+")
+    line_of_lock = re.compile(
+        r"[a-z0-9][a-z0-9.-]*(\[[a-z0-9,-]+\])?==[^\s;]+( ; [^\\]+?)?(\s+--hash=sha256:[0-9a-f]{64})+"
+    )
     assert [line for line in locked if not line_of_lock.fullmatch(line)] == []
 
 

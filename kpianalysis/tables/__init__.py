@@ -1,5 +1,29 @@
 """Answer table → display table: labels, order, and the one place where numbers are rounded."""
 
-from kpianalysis.tables import attainment, common, correlation, sensitivity
+from kpianalysis.tables import (
+    alternatives,
+    attainment,
+    choices,
+    common,
+    correlation,
+    importance,
+    leave_out,
+    ranks,
+    stability,
+    stakeholders,
+    uncertain_weights,
+)
 
-__all__ = ["attainment", "common", "correlation", "sensitivity"]
+__all__ = [
+    "alternatives",
+    "attainment",
+    "choices",
+    "common",
+    "correlation",
+    "importance",
+    "leave_out",
+    "ranks",
+    "stability",
+    "stakeholders",
+    "uncertain_weights",
+]

@@ -1,5 +1,31 @@
 """Answer table → sentence: every number in a sentence is computed, never typed."""
 
-from kpianalysis.wording import attainment, common, correlation, sensitivity
+from kpianalysis.wording import (
+    alternatives,
+    attainment,
+    choices,
+    common,
+    correlation,
+    importance,
+    leave_out,
+    ranks,
+    sensitivity,
+    stability,
+    stakeholders,
+    uncertain_weights,
+)
 
-__all__ = ["attainment", "common", "correlation", "sensitivity"]
+__all__ = [
+    "alternatives",
+    "attainment",
+    "choices",
+    "common",
+    "correlation",
+    "importance",
+    "leave_out",
+    "ranks",
+    "sensitivity",
+    "stability",
+    "stakeholders",
+    "uncertain_weights",
+]

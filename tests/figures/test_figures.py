@@ -13,7 +13,7 @@ from matplotlib.collections import LineCollection
 import kpianalysis as kpi
 from kpianalysis.analyses.bridge import PARTS
 from kpianalysis.display import figure_svg
-from kpianalysis.figures import attainment, correlation, sensitivity
+from kpianalysis.figures import attainment, correlation, leave_out, ranks
 from kpianalysis.i18n import number
 from tests.builders import actual_rows, make_card
 from tests.cards import given_card
@@ -152,7 +152,7 @@ def test_two_indicators_of_one_name_have_a_bar_each(names):
     of = answers(card)
     for ax in (
         attainment.plot_lost_points(of.summary, of.names),
-        sensitivity.plot_left_out(of.left_out, of.names),
+        leave_out.plot_left_out(of.left_out, of.left_out_dimensions, of.names),
     ):
         assert len({bar.get_y() for bar in ax.patches}) == 2
         assert len(_labels(ax.yaxis)) == 2
@@ -222,36 +222,42 @@ def test_a_fall_is_called_a_fall():
 # Sensitivity -----------------------------------------------------------------------------------------------------
 
 
-def test_weights_are_a_ring_and_a_dot_per_item(ours):
-    ax = sensitivity.plot_weights(ours.weights, ours.names)
-    ring, dot = ax.lines[:2]
-    assert ring.get_xdata() == pytest.approx(100 * ours.weights["weight"][::-1].to_numpy())
-    assert dot.get_xdata() == pytest.approx(100 * ours.weights["effective_weight"][::-1].to_numpy())
-    assert len({ring.get_markerfacecolor(), dot.get_markerfacecolor()}) == 2
-    assert len(ax.get_legend().get_texts()) == 2
-    assert _labels(ax.yaxis)[-1] == ours.names.item("rework_rate")
-    assert number(ours.weights["ratio"].iloc[0], 1) in _title(ax)
-
-
 def test_few_ranks_have_names_and_many_are_a_band(ours, theirs):
-    few = sensitivity.plot_rank_intervals(ours.ranks, ours.names)
+    few = ranks.plot_rank_intervals(ours.ranks, ours.names)
     (bars,) = (c for c in few.collections if isinstance(c, LineCollection))
     ends = [(segment[0, 0], segment[1, 0]) for segment in bars.get_segments()]
     assert ends == list(zip(ours.ranks["rank_low"], ours.ranks["rank_high"], strict=True))
     assert few.lines[0].get_xdata().tolist() == ours.ranks["rank"].tolist()
     assert _labels(few.yaxis) == [ours.names.subject(s) for s in ours.ranks["subject_id"]]
     assert few.yaxis_inverted()
-    many = sensitivity.plot_rank_intervals(theirs.ranks, theirs.names)
+    many = ranks.plot_rank_intervals(theirs.ranks, theirs.names)
     assert many.lines[0].get_ydata().tolist() == theirs.ranks["rank"].tolist()
     assert many.yaxis_inverted()
     assert many.get_ylabel()
 
 
-def test_left_out_is_one_bar_per_indicator_the_largest_on_top(ours):
-    ax = sensitivity.plot_left_out(ours.left_out, ours.names)
-    assert [bar.get_width() for bar in ax.patches] == ours.left_out["mean_shift"][::-1].tolist()
-    assert _labels(ax.yaxis)[-1] == ours.names.item("rework_rate")
-    assert ours.names.item("rework_rate") in _title(ax)
+def test_rank_shares_are_written_in_the_cells(ours):
+    ax = ranks.plot_acceptability(ours.acceptability, ours.names)
+    (image,) = ax.images
+    shares = image.get_array()
+    first = ours.acceptability[ours.acceptability["rank"] == 1].set_index("subject_id")["share"]
+    leader = ours.acceptability["subject_id"].iloc[0]
+    assert shares[0, 0] == pytest.approx(first[leader])
+    assert ax.texts[0].get_text() == number(100 * first[leader])
+    assert _labels(ax.yaxis)[0] == ours.names.subject(leader)
+    assert len(ax.texts) == (shares >= 0.095).sum()
+
+
+def test_grades_are_bars_that_fill_the_axis_with_their_letters(ours):
+    ax = ranks.plot_grades(ours.chances, ours.names, most=40)
+    right = {}
+    for bar in ax.patches:
+        right[bar.get_y()] = max(right.get(bar.get_y(), 0), bar.get_x() + bar.get_width())
+    assert len(right) == 40
+    assert list(right.values()) == pytest.approx([100] * 40)
+    assert {text.get_text() for text in ax.texts} <= set(ours.card.grades["grade"])
+    safe = (ours.chances.groupby("subject_id")["probability"].max() >= 0.95).sum()
+    assert _title(ax).startswith(f"{safe} of 48")
 
 
 # Correlation -----------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import pytest
 
 import kpianalysis as kpi
 from kpianalysis.i18n import number, percent
-from kpianalysis.tables import attainment, correlation, sensitivity
+from kpianalysis.tables import attainment, correlation, ranks
 from tests.builders import actual_rows, make_card
 from tests.shown import shown
 
@@ -27,7 +27,7 @@ def _column(table, place):
 
 
 def test_rank_intervals_are_written_like_ranks():
-    ranks = pd.DataFrame(
+    answer = pd.DataFrame(
         {
             "subject_id": ["A", "B"],
             "unit_id": ["u", "u"],
@@ -40,7 +40,7 @@ def test_rank_intervals_are_written_like_ranks():
         }
     )
     names = kpi.names_of(make_card())
-    assert attainment.totals(ranks, names).rows == (
+    assert attainment.totals(answer, names).rows == (
         ("1", "Ann", "u", "80.3", "1–3"),
         ("1,203", "Ben", "u", "70.0", "1,199–1,204"),
     )
@@ -49,8 +49,8 @@ def test_rank_intervals_are_written_like_ranks():
 def test_grades_are_shown_where_there_are_any(ours, theirs):
     assert len(attainment.totals(ours.ranks, ours.names).columns) == 7
     assert len(attainment.totals(theirs.ranks, theirs.names).columns) == 5
-    assert len(sensitivity.fragile(ours.ranks, ours.names).columns) == 7
-    assert len(sensitivity.fragile(theirs.ranks, theirs.names).columns) == 5
+    assert len(ranks.fragile(ours.ranks, ours.names).columns) == 7
+    assert len(ranks.fragile(theirs.ranks, theirs.names).columns) == 5
 
 
 def test_of_a_long_list_both_ends_are_shown(theirs):
@@ -155,38 +155,43 @@ def test_inflation_shows_the_most_predictable_first(ours):
     assert _column(table, 1) == [number(vif, 2) for vif in ours.inflation["vif"]]
 
 
-def test_weights_show_what_they_say_and_do(ours):
-    table = sensitivity.weights(ours.weights, ours.names)
-    row = ours.weights.iloc[0]
-    assert table.rows[0] == (
-        ours.names.item("rework_rate"),
-        percent(row["weight"], 1),
-        percent(row["effective_weight"], 1),
-        number(row["ratio"], 2),
-    )
-    dimensions = sensitivity.dimension_weights(ours.dimensions, ours.names)
-    assert set(_column(dimensions, 0)) == {ours.names.item(d) for d in ours.dimensions["item_id"]}
-    assert dimensions.caption != table.caption
-
-
 def test_the_least_safe_grades_come_first(ours):
-    table = sensitivity.fragile(ours.ranks, ours.names, most=10)
+    table = ranks.fragile(ours.ranks, ours.names, most=10)
     top = ours.ranks["p_grade_changes"].nlargest(10)
     assert _column(table, 6) == [percent(p) for p in top]
     assert number(len(ours.ranks)) in table.note
 
 
 def test_without_grades_the_widest_intervals_come_first(theirs):
-    table = sensitivity.fragile(theirs.ranks, theirs.names, most=5)
+    table = ranks.fragile(theirs.ranks, theirs.names, most=5)
     widest = (theirs.ranks["rank_high"] - theirs.ranks["rank_low"]).max()
     low, high = (float(table.rows[0][place].replace(",", "")) for place in (3, 4))
     assert high - low == pytest.approx(widest, abs=1)
 
 
-def test_left_out_shows_shifts_and_changes(ours):
-    table = sensitivity.left_out(ours.left_out, ours.names)
-    assert _column(table, 1) == [number(shift, 1) for shift in ours.left_out["mean_shift"]]
-    assert _column(table, 3) == [number(n) for n in ours.left_out["n_grade_changes"]]
+def test_grades_under_other_weights_are_shares_of_the_draws(ours):
+    table = ranks.grades(ours.chances, ours.names)
+    assert [column.label for column in table.columns][:3] == ["subject", "S", "A"]
+    assert len(table.rows) == 48
+    best = ours.chances["subject_id"].iloc[0]
+    mine = ours.chances[ours.chances["subject_id"] == best].set_index("grade")["probability"]
+    assert table.rows[0][:3] == (ours.names.subject(best), percent(mine["S"]), percent(mine["A"]))
+
+
+def test_central_weights_stand_below_the_stated_ones(ours):
+    table = ranks.central(ours.central, ours.names)
+    assert table.rows[0][0] == "stated weights"
+    assert table.rows[1][0] == ours.names.subject(ours.central["subject_id"].iloc[0])
+    assert [column.label for column in table.columns][2:] == [
+        ours.names.item(d) for d in ours.card.dimensions["dimension_id"]
+    ]
+
+
+def test_each_subject_is_compared_with_the_next(ours):
+    table = ranks.ahead(ours.winning, ours.names)
+    first, second = ours.winning["subject_i"].drop_duplicates().head(2)
+    pair = ours.winning[(ours.winning["subject_i"] == first) & (ours.winning["subject_j"] == second)].iloc[0]
+    assert table.rows[0] == (ours.names.subject(first), ours.names.subject(second), percent(pair["share"]))
 
 
 def test_groups_show_their_interval_and_a_dash_where_there_is_none():

@@ -10,7 +10,7 @@ import kpianalysis as kpi
 from kpianalysis.analyses.bridge import PARTS
 from kpianalysis.display import Sentences
 from kpianalysis.i18n import number, percent
-from kpianalysis.wording import attainment, common, correlation, sensitivity
+from kpianalysis.wording import attainment, common, correlation, importance, ranks
 from tests.builders import actual_rows, make_card
 from tests.cards import operations, random_card
 from tests.shown import EVIL, SOURCES, answers, public_functions, sentences, shown
@@ -20,6 +20,11 @@ PARTS_OF_SENTENCES = {
     *(f"common.{name}" for name in ("count", "points", "share", "signed", "number_of")),
     "attainment.biggest_part",
     "correlation.same",
+    *(f"alternatives.{name}" for name in ("method_name", "mean_name")),
+    *(f"choices.{name}" for name in ("factor_name", "level_name")),
+    *(f"importance.{name}" for name in ("between", "flagged")),
+    *(f"stakeholders.{name}" for name in ("contradiction", "list_of", "mend", "times")),
+    "stability.smallest_moves",
 }
 
 
@@ -243,7 +248,7 @@ def test_every_report_says_that_a_person_decides(ours):
     assert "person decides" in common.decides("en").texts[0]
     for said in (
         correlation.advice(ours.pairs, ours.names),
-        sensitivity.advice(ours.weights, ours.ranks, ours.names),
+        importance.advice(ours.weights, ours.names),
     ):
         assert "person decides" in said
 
@@ -313,70 +318,48 @@ def test_advice_claims_nothing_that_cannot_be_known(ours):
 # Sensitivity -----------------------------------------------------------------------------------------------------
 
 
-def test_the_loudest_weight_is_named_with_both_weights(ours, theirs):
-    for of in (ours, theirs):
-        first = of.weights.iloc[0]
-        text = sensitivity.loudest(of.weights, of.names)
-        assert _holds(text, percent(first["weight"], 1), percent(first["effective_weight"], 1))
-        assert of.names.item(first["item_id"]) in text
-    quiet = sensitivity.loudest(ours.weights.iloc[1:], ours.names)
-    assert _holds(quiet, "2")
-    assert ours.names.item("rework_rate") not in quiet
-
-
-def test_the_dimension_furthest_from_its_weight_is_named(ours):
-    row = ours.dimensions.loc[(ours.dimensions["effective_weight"] - ours.dimensions["weight"]).abs().idxmax()]
-    text = sensitivity.furthest_dimension(ours.dimensions, ours.names)
-    assert _holds(text, ours.names.item(row["item_id"]), percent(row["weight"], 1), percent(row["effective_weight"], 1))
-    assert "%" not in sensitivity.furthest_dimension(ours.dimensions.head(1), ours.names)
-
-
-def test_safe_grades_are_counted_and_the_most_fragile_is_named(ours):
+def test_safe_grades_are_counted(ours):
     p = ours.ranks["p_grade_changes"]
-    fragile = ours.ranks.loc[p.idxmax()]
-    text = sensitivity.safe_ranks(ours.ranks, ours.names)
-    assert _holds(text, number(ours.ranks["draws"].iloc[0]), str((p < 0.05).sum()), str(len(p)), percent(p.max()))
-    assert f"{fragile['grade']} of '{ours.names.subject(fragile['subject_id'])}'" in text
+    text = ranks.safe_ranks(ours.ranks, ours.names)
+    assert _holds(text, number(ours.ranks["draws"].iloc[0]), str((p < 0.05).sum()), str(len(p)))
+
+
+def test_the_least_safe_grade_is_named(ours):
+    row = ours.ranks.loc[ours.ranks["p_grade_changes"].idxmax()]
+    text = ranks.least_safe(ours.ranks, ours.names)
+    assert f"{row['grade']} of '{ours.names.subject(row['subject_id'])}'" in text
+    assert percent(row["p_grade_changes"]) in text
+    assert "No grade changes" in ranks.least_safe(ours.ranks.assign(p_grade_changes=0.0), ours.names)
 
 
 def test_without_grades_the_width_of_intervals_is_said(theirs):
-    ranks = theirs.ranks
-    width = (ranks["rank_high"] - ranks["rank_low"]).median()
-    fixed = ((ranks["rank_high"] - ranks["rank"] <= 1) & (ranks["rank"] - ranks["rank_low"] <= 1)).sum()
-    text = sensitivity.safe_ranks(ranks, theirs.names)
-    assert _holds(text, number(width), number(fixed), number(len(ranks)))
+    table = theirs.ranks
+    width = (table["rank_high"] - table["rank_low"]).median()
+    fixed = ((table["rank_high"] - table["rank"] <= 1) & (table["rank"] - table["rank_low"] <= 1)).sum()
+    text = ranks.safe_ranks(table, theirs.names)
+    assert _holds(text, number(width), number(fixed), number(len(table)))
+    widest = table.loc[(table["rank_high"] - table["rank_low"]).idxmax()]
+    assert _holds(ranks.least_safe(table, theirs.names), number(widest["rank_low"]), number(widest["rank_high"]))
 
 
 def test_somebody_below_every_grade_has_none_to_be_named():
     of = shown("below every grade")
     assert of.ranks["grade"].isna().any()
-    text = sensitivity.safe_ranks(of.ranks, of.names)
+    text = ranks.least_safe(of.ranks, of.names)
     assert "'B'" in text
     assert "nan" not in text
 
 
-def test_what_would_shift_ranks_most_is_named(ours, theirs):
-    first = ours.left_out.iloc[0]
-    text = sensitivity.most_shifting(ours.left_out, ours.names)
-    assert _holds(
-        text, ours.names.item("rework_rate"), number(first["mean_shift"], 1), number(first["n_grade_changes"])
-    )
-    first = theirs.left_out.iloc[0]
-    text = sensitivity.most_shifting(theirs.left_out, theirs.names, has_grades=False)
-    assert _holds(text, number(first["mean_shift"], 1), number(first["most_shift"]))
-    assert "grade" not in text
-
-
-def test_advice_names_weights_that_do_not_do_what_they_say(ours):
-    off = ours.weights[(ours.weights["ratio"] > 2) | (ours.weights["ratio"] < 0.5)]
-    text = sensitivity.advice(ours.weights, ours.ranks, ours.names)
-    assert _holds(text, str(len(off)), "0.5", "2", ours.names.item("rework_rate"))
-    fine = sensitivity.advice(ours.weights.assign(ratio=1.0), ours.ranks, ours.names)
-    assert "'" not in fine
+def test_who_comes_first_how_often_is_said(ours):
+    first = ours.acceptability[ours.acceptability["rank"] == 1]
+    text = ranks.first_places(ours.acceptability, ours.names)
+    assert _holds(text, percent(first["share"].max()), str(len(first)))
+    alone = ranks.first_places(first.head(1).assign(share=1.0), ours.names)
+    assert "in every draw" in alone
 
 
 def test_how_weights_were_drawn_is_said(theirs):
-    text = sensitivity.how_drawn(theirs.ranks, 0.25, theirs.names)
+    text = ranks.how_drawn(theirs.ranks, 0.25, theirs.names)
     assert _holds(text, "100", "25%")
 
 
@@ -388,9 +371,9 @@ def test_alt_texts_hold_the_finding(ours):
         "attainment.groups_alt": "attainment.groups",
         "attainment.bridge_alt": "attainment.change",
         "correlation.heatmap_alt": "correlation.strongest",
-        "sensitivity.weights_alt": "sensitivity.loudest",
-        "sensitivity.ranks_alt": "sensitivity.safe_ranks",
-        "sensitivity.left_out_alt": "sensitivity.most_shifting",
+        "ranks.ranks_alt": "ranks.safe_ranks",
+        "ranks.grades_alt": "ranks.least_safe",
+        "ranks.acceptability_alt": "ranks.first_places",
     }
     for alt, finding in pairs.items():
         assert said[finding] in said[alt], alt
