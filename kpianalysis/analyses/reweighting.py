@@ -122,7 +122,7 @@ class Reweighting:
         if self.level == "dimension":
             return np.asarray(share / weight * (score - total[:, None]))
         # A weight moves its dimension's score toward its own, and the total toward its dimension's score.
-        of = self.model.dimension_of
+        of = self.model.dimension_of.astype(np.intp)
         belongs = np.equal.outer(of, np.arange(len(self.model.dimensions))).astype(float)
         whole = share @ belongs
         mean = np.nan_to_num(divide((share * score) @ belongs, whole))
@@ -221,7 +221,7 @@ def reweighting_of(card: Scorecard, level: str, measure: str) -> Reweighting:
     # What is left of equal scores is rounding.
     varies = length > TIE * np.sqrt(count)
     standard = np.divide(centred, length, out=np.zeros_like(centred), where=varies)
-    of = model.dimension_of
+    of = model.dimension_of.astype(np.intp)
     place = np.arange(len(names)) if level == "indicator" else np.unique(of, return_inverse=True)[1]
     return Reweighting(
         names, weight / max(weight.sum(), _NEXT_TO_NOTHING), varies, standard, place, model, level, measure

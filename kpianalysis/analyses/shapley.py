@@ -161,6 +161,6 @@ def _subset_weights(m: int) -> Floats:
     others = np.ones(m + 1)
     for s in range(1, m):
         others[s] = others[s - 1] * s / (m - s)
-    others /= m
+    others /= max(m, 1)
     weights: Floats = np.where(member, others[np.maximum(size - 1, 0)], -others[np.minimum(size, m - 1)])
     return weights

@@ -146,7 +146,7 @@ def weight_model(card: Scorecard) -> WeightModel:
         subjects,
         indicators,
         dimension_ids,
-        np.array([dimension_ids.index(of[name]) for name in indicators]),
+        np.array([dimension_ids.index(of[name]) for name in indicators], dtype=np.intp),
         points,
         weights,
         _wide(dims, "dimension_id", stated, subjects, dimension_ids),

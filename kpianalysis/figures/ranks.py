@@ -98,7 +98,7 @@ def _first_title(table: pd.DataFrame, names: Names) -> str:
         text = _("'{name}' comes first in {share} of the draws, '{other}' in {other_share}")
     return text.format(
         name=shorten(names.subject(first["subject_id"].iloc[0]), 24),
-        share=percent(first["share"].iloc[0], 0, names.lang),
+        share=percent(first["share"].iloc[0], 1 if 0.995 <= first["share"].iloc[0] < 1 else 0, names.lang),
         other=shorten(names.subject(other["subject_id"]), 24),
         other_share=percent(other["share"], 0, names.lang),
     )

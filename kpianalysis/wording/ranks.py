@@ -63,8 +63,10 @@ def first_places(acceptability: pd.DataFrame, names: Names) -> str:
     text = _("'{name}' comes first in {share} of the draws; {n} subjects come first at least once.")
     if len(first) == 1:
         text = _("'{name}' comes first in every draw.")
-    name = names.subject(first["subject_id"].iloc[0])
-    return text.format(name=name, share=share(first["share"].iloc[0], names.lang), n=count(len(first), names.lang))
+    name, most = names.subject(first["subject_id"].iloc[0]), float(first["share"].iloc[0])
+    # Almost always is not always.
+    decimals = 1 if 0.995 <= most < 1 else 0
+    return text.format(name=name, share=share(most, names.lang, decimals), n=count(len(first), names.lang))
 
 
 def how_drawn(ranks: pd.DataFrame, spread: float, names: Names) -> str:

@@ -20,10 +20,12 @@ from kpianalysis.analyses.importance import (
 )
 from kpianalysis.analyses.importance_measures import MEASURES, covariances, measure, measures, resample, spread_of
 from kpianalysis.analyses.shapley import exact_shares
+from kpianalysis.analyses.target_weights import weights_for_importance
 from kpianalysis.analyses.weight_model import weight_model
 from kpianalysis.errors import KpiError
 from kpianalysis.names import names_of
 from kpianalysis.wording.importance import furthest_dimension, loudest
+from tests.builders import make_card
 from tests.cards import OPERATIONS, given_card, hospitals, operations, random_card
 from tests.shown import SOURCES
 
@@ -183,6 +185,14 @@ def test_few_subjects_have_no_intervals():
     assert table["effective_weight_low"].isna().all()
     assert not table["flag_sure"].any()
     assert importance(given_card(_scores()), draws=0)["shapley_high"].isna().all()
+
+
+@pytest.mark.parametrize("level", ["indicator", "dimension"])
+def test_a_scheme_that_scores_nothing_has_no_rows(level):
+    card = make_card(indicators=[{"kind": "monitor"}], check=False)
+    assert list(importance(card, level).columns) == COLUMNS
+    assert importance(card, level).empty
+    assert weights_for_importance(card, level=level).empty
 
 
 def test_wrong_arguments_are_all_named():
