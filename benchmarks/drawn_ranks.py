@@ -18,9 +18,9 @@ INDICATORS = 20
 _SETUP = """
 import numpy as np
 import pandas as pd
-from kpianalysis.analyses.drawn_ranks import ranks_under
-from kpianalysis.analyses.rank_acceptability import grade_probabilities, rank_acceptability, rank_intervals
-from kpianalysis.analyses.weight_model import WeightModel
+from kpianalysis.analyses.weights.drawn_ranks import ranks_under
+from kpianalysis.analyses.weights.rank_acceptability import grade_probabilities, rank_acceptability, rank_intervals
+from kpianalysis.analyses.weights.weight_model import WeightModel
 from kpianalysis.scoring.totals import rank_totals
 n, k, m = {n}, {k}, {m}
 rng = np.random.default_rng(1)

@@ -19,8 +19,8 @@ DRAWS, ORDERS = 1_000, 32
 _SETUP = """
 import numpy as np
 import kpianalysis as kpi
-from kpianalysis.analyses.importance import importance
-from kpianalysis.analyses.importance_measures import measure, resample, spread_of
+from kpianalysis.analyses.importance.importance import importance
+from kpianalysis.analyses.importance.importance_measures import measure, resample, spread_of
 from benchmarks.importance import loop, made_up, same_answer
 """
 _CARD = _SETUP + 'card = kpi.score(kpi.load("data/hospitals", "FY2017"))\n'
@@ -76,9 +76,9 @@ def made_up(subjects: int, indicators: int) -> tuple[np.ndarray, np.ndarray]:
 
 def taken_apart(card: object) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Give the loop what it resamples: parts, scores, and the group of each score."""
-    from kpianalysis.analyses.importance import applied_weights, item_shares
-    from kpianalysis.analyses.importance_measures import spread_of
-    from kpianalysis.analyses.weight_model import weight_model
+    from kpianalysis.analyses.importance.importance import applied_weights, item_shares
+    from kpianalysis.analyses.importance.importance_measures import spread_of
+    from kpianalysis.analyses.weights.weight_model import weight_model
 
     model = weight_model(card)
     items, share, scores = item_shares(model, "indicator", applied_weights(model))
@@ -150,7 +150,7 @@ def _shapley(covariance: np.ndarray, orders: list[np.ndarray]) -> np.ndarray:
 def same_answer() -> None:
     """Stop if the loop does not give our intervals: then the comparison would mean nothing."""
     import kpianalysis as kpi
-    from kpianalysis.analyses.importance import importance
+    from kpianalysis.analyses.importance.importance import importance
 
     card = kpi.score(kpi.load(ROOT / "data/hospitals", "FY2017"))
     theirs, ours = loop(card, 200), importance(card, draws=DRAWS).set_index("item_id")

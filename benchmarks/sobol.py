@@ -64,8 +64,8 @@ def scored(source: str, cycle: str) -> object:
 
 def composite(card: object, outcome: str) -> tuple[Outcomes, int]:
     """Make the outcome a function of points of the unit cube, a coordinate for each weight, ± 25 %."""
-    from kpianalysis.analyses.weight_exchange import varying_weights
-    from kpianalysis.analyses.weight_model import rank_rows, weight_model
+    from kpianalysis.analyses.alternatives.weight_exchange import varying_weights
+    from kpianalysis.analyses.weights.weight_model import rank_rows, weight_model
 
     model = weight_model(card)  # type: ignore[arg-type]
     m, places = len(model.indicators), varying_weights(model)
@@ -88,16 +88,16 @@ def composite(card: object, outcome: str) -> tuple[Outcomes, int]:
 
 def by_us(card: object, function: Outcomes, k: int, outcome: str, n: int) -> list[list[float]]:
     """Our estimate for any function."""
-    from kpianalysis.analyses.sobol import sobol_of
+    from kpianalysis.analyses.alternatives.sobol import sobol_of
 
     return _ours(sobol_of(function, k, n, seed=1))
 
 
 def by_us_from_the_card(card: object, function: Outcomes, k: int, outcome: str, n: int) -> list[list[float]]:
     """Our estimate for a scorecard, which knows that one weight at a time is exchanged."""
-    from kpianalysis.analyses.sobol_weights import sobol_indices
-    from kpianalysis.analyses.weight_exchange import varying_weights
-    from kpianalysis.analyses.weight_model import weight_model
+    from kpianalysis.analyses.alternatives.sobol_weights import sobol_indices
+    from kpianalysis.analyses.alternatives.weight_exchange import varying_weights
+    from kpianalysis.analyses.weights.weight_model import weight_model
 
     model = weight_model(card)  # type: ignore[arg-type]
     items = [*model.indicators, *model.dimensions]

@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.measure import ROOT, Cost, cost_of, exponent, in_turn
-from kpianalysis.analyses.stability import grades_on, results_on
-from kpianalysis.analyses.weight_model import rank_rows, weight_model
-from kpianalysis.analyses.weight_ranges import ground_of
+from kpianalysis.analyses.weights.stability import grades_on, results_on
+from kpianalysis.analyses.weights.weight_model import rank_rows, weight_model
+from kpianalysis.analyses.weights.weight_ranges import ground_of
 from kpianalysis.scoring import Scorecard
 from kpianalysis.scoring.totals import grade_places
 

@@ -7,63 +7,65 @@ if TYPE_CHECKING:
     from kpianalysis import figures as figures
     from kpianalysis import tables as tables
     from kpianalysis import wording as wording
-    from kpianalysis.analyses.agreement import judgement_consistency as judgement_consistency
-    from kpianalysis.analyses.agreement import judgement_triads as judgement_triads
-    from kpianalysis.analyses.agreement import judges_agreement as judges_agreement
-    from kpianalysis.analyses.agreement import weight_disagreement as weight_disagreement
+    from kpianalysis.analyses.alternatives.benefit_of_doubt import benefit_of_the_doubt as benefit_of_the_doubt
+    from kpianalysis.analyses.alternatives.benefit_of_doubt import (
+        benefit_of_the_doubt_weights as benefit_of_the_doubt_weights,
+    )
+    from kpianalysis.analyses.alternatives.choices import Choices as Choices
+    from kpianalysis.analyses.alternatives.choices import result_choices as result_choices
+    from kpianalysis.analyses.alternatives.compensation import compensation as compensation
+    from kpianalysis.analyses.alternatives.compensation import compensation_results as compensation_results
+    from kpianalysis.analyses.alternatives.data_weights import data_weight_results as data_weight_results
+    from kpianalysis.analyses.alternatives.data_weights import data_weights as data_weights
+    from kpianalysis.analyses.alternatives.factorial import variance_shares as variance_shares
+    from kpianalysis.analyses.alternatives.sobol import sobol_of as sobol_of
+    from kpianalysis.analyses.alternatives.sobol_weights import sobol_indices as sobol_indices
     from kpianalysis.analyses.attainment import data_status as data_status
     from kpianalysis.analyses.attainment import gaps as gaps
     from kpianalysis.analyses.attainment import grade_distribution as grade_distribution
     from kpianalysis.analyses.attainment import group_summary as group_summary
     from kpianalysis.analyses.attainment import indicator_summary as indicator_summary
-    from kpianalysis.analyses.benefit_of_doubt import benefit_of_the_doubt as benefit_of_the_doubt
-    from kpianalysis.analyses.benefit_of_doubt import benefit_of_the_doubt_weights as benefit_of_the_doubt_weights
     from kpianalysis.analyses.bridge import bridge_indicators as bridge_indicators
     from kpianalysis.analyses.bridge import bridge_subjects as bridge_subjects
     from kpianalysis.analyses.bridge import joiners_and_leavers as joiners_and_leavers
-    from kpianalysis.analyses.choices import Choices as Choices
-    from kpianalysis.analyses.choices import result_choices as result_choices
-    from kpianalysis.analyses.compensation import compensation as compensation
-    from kpianalysis.analyses.compensation import compensation_results as compensation_results
     from kpianalysis.analyses.correlation import correlation as correlation
     from kpianalysis.analyses.correlation import correlation_groups as correlation_groups
     from kpianalysis.analyses.correlation import correlation_matrix as correlation_matrix
     from kpianalysis.analyses.correlation import variance_inflation as variance_inflation
     from kpianalysis.analyses.correlation import wide_values as wide_values
-    from kpianalysis.analyses.data_weights import data_weight_results as data_weight_results
-    from kpianalysis.analyses.data_weights import data_weights as data_weights
-    from kpianalysis.analyses.drawn_ranks import DrawnRanks as DrawnRanks
-    from kpianalysis.analyses.drawn_ranks import draw_ranks as draw_ranks
-    from kpianalysis.analyses.factorial import variance_shares as variance_shares
-    from kpianalysis.analyses.importance import effective_weights as effective_weights
-    from kpianalysis.analyses.importance import importance as importance
-    from kpianalysis.analyses.judgements import judgement_weights as judgement_weights
-    from kpianalysis.analyses.judgements import judgements_left_out as judgements_left_out
-    from kpianalysis.analyses.leave_out import leave_one_out as leave_one_out
-    from kpianalysis.analyses.leave_out import left_out_ranks as left_out_ranks
-    from kpianalysis.analyses.rank_acceptability import central_weights as central_weights
-    from kpianalysis.analyses.rank_acceptability import grade_probabilities as grade_probabilities
-    from kpianalysis.analyses.rank_acceptability import pairwise_winning as pairwise_winning
-    from kpianalysis.analyses.rank_acceptability import rank_acceptability as rank_acceptability
-    from kpianalysis.analyses.rank_acceptability import rank_intervals as rank_intervals
+    from kpianalysis.analyses.importance.importance import effective_weights as effective_weights
+    from kpianalysis.analyses.importance.importance import importance as importance
+    from kpianalysis.analyses.importance.target_weights import weights_for_importance as weights_for_importance
+    from kpianalysis.analyses.opinions.agreement import judgement_consistency as judgement_consistency
+    from kpianalysis.analyses.opinions.agreement import judgement_triads as judgement_triads
+    from kpianalysis.analyses.opinions.agreement import judges_agreement as judges_agreement
+    from kpianalysis.analyses.opinions.agreement import weight_disagreement as weight_disagreement
+    from kpianalysis.analyses.opinions.judgements import judgement_weights as judgement_weights
+    from kpianalysis.analyses.opinions.judgements import judgements_left_out as judgements_left_out
+    from kpianalysis.analyses.opinions.stakeholders import disputed_subjects as disputed_subjects
+    from kpianalysis.analyses.opinions.stakeholders import stakeholder_results as stakeholder_results
+    from kpianalysis.analyses.opinions.stakeholders import stakeholder_summary as stakeholder_summary
+    from kpianalysis.analyses.opinions.stakeholders import stakeholder_weights as stakeholder_weights
     from kpianalysis.analyses.reconciliation import disagreements as disagreements
     from kpianalysis.analyses.reconciliation import reconcile as reconcile
-    from kpianalysis.analyses.reversals import rank_reversals as rank_reversals
-    from kpianalysis.analyses.reversals import relative_indicators as relative_indicators
-    from kpianalysis.analyses.sobol import sobol_of as sobol_of
-    from kpianalysis.analyses.sobol_weights import sobol_indices as sobol_indices
-    from kpianalysis.analyses.stability import grade_intervals as grade_intervals
-    from kpianalysis.analyses.stability import grade_stability as grade_stability
-    from kpianalysis.analyses.stability import stability_intervals as stability_intervals
-    from kpianalysis.analyses.stakeholders import disputed_subjects as disputed_subjects
-    from kpianalysis.analyses.stakeholders import stakeholder_results as stakeholder_results
-    from kpianalysis.analyses.stakeholders import stakeholder_summary as stakeholder_summary
-    from kpianalysis.analyses.stakeholders import stakeholder_weights as stakeholder_weights
-    from kpianalysis.analyses.target_weights import weights_for_importance as weights_for_importance
     from kpianalysis.analyses.units import unit_differences as unit_differences
-    from kpianalysis.analyses.weight_draws import DrawRule as DrawRule
-    from kpianalysis.analyses.weight_draws import draw_weights as draw_weights
-    from kpianalysis.analyses.weight_model import totals_under as totals_under
+    from kpianalysis.analyses.weights.drawn_ranks import DrawnRanks as DrawnRanks
+    from kpianalysis.analyses.weights.drawn_ranks import draw_ranks as draw_ranks
+    from kpianalysis.analyses.weights.leave_out import leave_one_out as leave_one_out
+    from kpianalysis.analyses.weights.leave_out import left_out_ranks as left_out_ranks
+    from kpianalysis.analyses.weights.rank_acceptability import central_weights as central_weights
+    from kpianalysis.analyses.weights.rank_acceptability import grade_probabilities as grade_probabilities
+    from kpianalysis.analyses.weights.rank_acceptability import pairwise_winning as pairwise_winning
+    from kpianalysis.analyses.weights.rank_acceptability import rank_acceptability as rank_acceptability
+    from kpianalysis.analyses.weights.rank_acceptability import rank_intervals as rank_intervals
+    from kpianalysis.analyses.weights.reversals import rank_reversals as rank_reversals
+    from kpianalysis.analyses.weights.reversals import relative_indicators as relative_indicators
+    from kpianalysis.analyses.weights.stability import grade_intervals as grade_intervals
+    from kpianalysis.analyses.weights.stability import grade_stability as grade_stability
+    from kpianalysis.analyses.weights.stability import stability_intervals as stability_intervals
+    from kpianalysis.analyses.weights.weight_draws import DrawRule as DrawRule
+    from kpianalysis.analyses.weights.weight_draws import draw_weights as draw_weights
+    from kpianalysis.analyses.weights.weight_sets import totals_under as totals_under
     from kpianalysis.batch import run as run
     from kpianalysis.dataset import Dataset as Dataset
     from kpianalysis.dataset import check as check
@@ -79,76 +81,76 @@ if TYPE_CHECKING:
 
 # Where each public name lives; imported on first use, so that `import kpianalysis` takes no time.
 _HOME = {
-    "Choices": "analyses.choices",
+    "Choices": "analyses.alternatives.choices",
     "CycleParams": "params",
     "Dataset": "dataset",
-    "DrawRule": "analyses.weight_draws",
-    "DrawnRanks": "analyses.drawn_ranks",
+    "DrawRule": "analyses.weights.weight_draws",
+    "DrawnRanks": "analyses.weights.drawn_ranks",
     "KpiError": "errors",
     "Scorecard": "scoring",
-    "benefit_of_the_doubt": "analyses.benefit_of_doubt",
-    "benefit_of_the_doubt_weights": "analyses.benefit_of_doubt",
+    "benefit_of_the_doubt": "analyses.alternatives.benefit_of_doubt",
+    "benefit_of_the_doubt_weights": "analyses.alternatives.benefit_of_doubt",
     "bridge_indicators": "analyses.bridge",
     "bridge_subjects": "analyses.bridge",
-    "central_weights": "analyses.rank_acceptability",
+    "central_weights": "analyses.weights.rank_acceptability",
     "check": "dataset",
-    "compensation": "analyses.compensation",
-    "compensation_results": "analyses.compensation",
+    "compensation": "analyses.alternatives.compensation",
+    "compensation_results": "analyses.alternatives.compensation",
     "correlation": "analyses.correlation",
     "correlation_groups": "analyses.correlation",
     "correlation_matrix": "analyses.correlation",
     "data_status": "analyses.attainment",
-    "data_weight_results": "analyses.data_weights",
-    "data_weights": "analyses.data_weights",
+    "data_weight_results": "analyses.alternatives.data_weights",
+    "data_weights": "analyses.alternatives.data_weights",
     "disagreements": "analyses.reconciliation",
-    "disputed_subjects": "analyses.stakeholders",
-    "draw_ranks": "analyses.drawn_ranks",
-    "draw_weights": "analyses.weight_draws",
-    "effective_weights": "analyses.importance",
+    "disputed_subjects": "analyses.opinions.stakeholders",
+    "draw_ranks": "analyses.weights.drawn_ranks",
+    "draw_weights": "analyses.weights.weight_draws",
+    "effective_weights": "analyses.importance.importance",
     "figures": "",
     "gaps": "analyses.attainment",
     "grade_distribution": "analyses.attainment",
-    "grade_intervals": "analyses.stability",
-    "grade_probabilities": "analyses.rank_acceptability",
-    "grade_stability": "analyses.stability",
+    "grade_intervals": "analyses.weights.stability",
+    "grade_probabilities": "analyses.weights.rank_acceptability",
+    "grade_stability": "analyses.weights.stability",
     "group_summary": "analyses.attainment",
-    "importance": "analyses.importance",
+    "importance": "analyses.importance.importance",
     "indicator_summary": "analyses.attainment",
     "joiners_and_leavers": "analyses.bridge",
-    "judgement_consistency": "analyses.agreement",
-    "judgement_triads": "analyses.agreement",
-    "judgement_weights": "analyses.judgements",
-    "judgements_left_out": "analyses.judgements",
-    "judges_agreement": "analyses.agreement",
-    "leave_one_out": "analyses.leave_out",
-    "left_out_ranks": "analyses.leave_out",
+    "judgement_consistency": "analyses.opinions.agreement",
+    "judgement_triads": "analyses.opinions.agreement",
+    "judgement_weights": "analyses.opinions.judgements",
+    "judgements_left_out": "analyses.opinions.judgements",
+    "judges_agreement": "analyses.opinions.agreement",
+    "leave_one_out": "analyses.weights.leave_out",
+    "left_out_ranks": "analyses.weights.leave_out",
     "load": "dataset",
     "names_of": "names",
-    "pairwise_winning": "analyses.rank_acceptability",
-    "rank_acceptability": "analyses.rank_acceptability",
-    "rank_intervals": "analyses.rank_acceptability",
-    "rank_reversals": "analyses.reversals",
+    "pairwise_winning": "analyses.weights.rank_acceptability",
+    "rank_acceptability": "analyses.weights.rank_acceptability",
+    "rank_intervals": "analyses.weights.rank_acceptability",
+    "rank_reversals": "analyses.weights.reversals",
     "read_params": "params",
     "reconcile": "analyses.reconciliation",
-    "relative_indicators": "analyses.reversals",
-    "result_choices": "analyses.choices",
+    "relative_indicators": "analyses.weights.reversals",
+    "result_choices": "analyses.alternatives.choices",
     "run": "batch",
     "score": "scoring",
     "score_previous": "scoring",
     "show_figure": "display",
-    "sobol_indices": "analyses.sobol_weights",
-    "sobol_of": "analyses.sobol",
-    "stability_intervals": "analyses.stability",
-    "stakeholder_results": "analyses.stakeholders",
-    "stakeholder_summary": "analyses.stakeholders",
-    "stakeholder_weights": "analyses.stakeholders",
+    "sobol_indices": "analyses.alternatives.sobol_weights",
+    "sobol_of": "analyses.alternatives.sobol",
+    "stability_intervals": "analyses.weights.stability",
+    "stakeholder_results": "analyses.opinions.stakeholders",
+    "stakeholder_summary": "analyses.opinions.stakeholders",
+    "stakeholder_weights": "analyses.opinions.stakeholders",
     "tables": "",
-    "totals_under": "analyses.weight_model",
+    "totals_under": "analyses.weights.weight_sets",
     "unit_differences": "analyses.units",
     "variance_inflation": "analyses.correlation",
-    "variance_shares": "analyses.factorial",
-    "weight_disagreement": "analyses.agreement",
-    "weights_for_importance": "analyses.target_weights",
+    "variance_shares": "analyses.alternatives.factorial",
+    "weight_disagreement": "analyses.opinions.agreement",
+    "weights_for_importance": "analyses.importance.target_weights",
     "wide_values": "analyses.correlation",
     "wording": "",
 }

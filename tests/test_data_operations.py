@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 
-from kpianalysis.analyses.judgements import judgement_weights
+from kpianalysis.analyses.opinions.judgements import judgement_weights
 from kpianalysis.dataset import load
 from kpianalysis.scoring import score
 from tests.builders import ROOT

@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 
 import kpianalysis as kpi
-from kpianalysis.analyses.leave_out import leave_one_out, left_out_ranks
-from kpianalysis.analyses.weight_model import rank_rows, weight_model
+from kpianalysis.analyses.weights.leave_out import leave_one_out, left_out_ranks
+from kpianalysis.analyses.weights.weight_model import rank_rows, weight_model
 from tests.cards import by_subject, given_card
 
 NAMES = ("asem", "hierarchy_kpi")

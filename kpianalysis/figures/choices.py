@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from kpianalysis.analyses.choices import Choices
+from kpianalysis.analyses.alternatives.choices import Choices
 from kpianalysis.i18n import percent, translator
 from kpianalysis.names import Names
 from kpianalysis.style import GREY, LIGHT, MAIN, new_axes, set_title, styled

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from kpianalysis.analyses.importance import AGAINST, LEAST, LESS, MORE, MOST
+from kpianalysis.analyses.importance.importance import AGAINST, LEAST, LESS, MORE, MOST
 from kpianalysis.i18n import number, percent, translator
 from kpianalysis.names import Names
 from kpianalysis.style import BAD, GREY, LIGHT, MAIN, new_axes, set_title, shorten, styled

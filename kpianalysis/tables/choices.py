@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kpianalysis.analyses.choices import Choices
+from kpianalysis.analyses.alternatives.choices import Choices
 from kpianalysis.display import DisplayTable
 from kpianalysis.i18n import translator
 from kpianalysis.names import Names

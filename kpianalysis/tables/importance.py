@@ -6,8 +6,8 @@ import math
 
 import pandas as pd
 
-from kpianalysis.analyses.importance import AGAINST, LEAST, LESS, MORE, MOST
-from kpianalysis.analyses.target_weights import NEVER_VARIES, REDISTRIBUTED, TIED, WITHOUT_WEIGHT
+from kpianalysis.analyses.importance.importance import AGAINST, LEAST, LESS, MORE, MOST
+from kpianalysis.analyses.importance.target_weights import NEVER_VARIES, REDISTRIBUTED, TIED, WITHOUT_WEIGHT
 from kpianalysis.display import DisplayTable
 from kpianalysis.i18n import number, percent, translator
 from kpianalysis.names import Names

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from kpianalysis.analyses.consistency import MOST_INCONSISTENT
+from kpianalysis.analyses.opinions.consistency import MOST_INCONSISTENT
 from kpianalysis.display import DisplayTable
 from kpianalysis.i18n import number, translator
 from kpianalysis.names import Names

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kpianalysis.analyses.choices import Choices
+from kpianalysis.analyses.alternatives.choices import Choices
 from kpianalysis.i18n import N_, ntranslator, translator
 from kpianalysis.names import Names
 from kpianalysis.wording.common import count, points, share

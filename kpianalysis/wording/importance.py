@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from kpianalysis.analyses import target_weights
-from kpianalysis.analyses.importance import AGAINST, LEAST, LESS, MORE, MOST
+from kpianalysis.analyses.importance import target_weights
+from kpianalysis.analyses.importance.importance import AGAINST, LEAST, LESS, MORE, MOST
 from kpianalysis.i18n import percent, translator
 from kpianalysis.names import Names
 from kpianalysis.wording.common import count, number_of, share

@@ -6,8 +6,8 @@ import matplotlib.pyplot as plt
 import pytest
 
 import kpianalysis as kpi
-from kpianalysis.analyses.choices import Choices, result_choices
-from kpianalysis.analyses.sobol_weights import sobol_indices
+from kpianalysis.analyses.alternatives.choices import Choices, result_choices
+from kpianalysis.analyses.alternatives.sobol_weights import sobol_indices
 from kpianalysis.display import figure_svg
 from kpianalysis.figures import choices, uncertain_weights
 from kpianalysis.i18n import percent

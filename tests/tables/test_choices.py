@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 import kpianalysis as kpi
-from kpianalysis.analyses.choices import Choices, result_choices
-from kpianalysis.analyses.sobol_weights import sobol_indices
+from kpianalysis.analyses.alternatives.choices import Choices, result_choices
+from kpianalysis.analyses.alternatives.sobol_weights import sobol_indices
 from kpianalysis.i18n import percent
 from kpianalysis.names import Names
 from kpianalysis.tables import choices, uncertain_weights

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 import kpianalysis as kpi
-from kpianalysis.analyses.choices import Choices, result_choices
-from kpianalysis.analyses.sobol_weights import sobol_indices
+from kpianalysis.analyses.alternatives.choices import Choices, result_choices
+from kpianalysis.analyses.alternatives.sobol_weights import sobol_indices
 from kpianalysis.i18n import number, percent
 from kpianalysis.names import Names
 from kpianalysis.wording import choices, uncertain_weights

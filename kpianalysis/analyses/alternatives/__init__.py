@@ -1,0 +1,1 @@
+"""What other weights from the data, other means and other choices would give."""

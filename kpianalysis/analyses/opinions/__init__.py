@@ -1,0 +1,1 @@
+"""What stakeholders say the weights should be, and what follows from it."""

@@ -1,0 +1,352 @@
+"""Ranks and grades of every subject under many sets of weights: counted once, asked many questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from kpianalysis.analyses.weights.weight_draws import DrawRule, draw_multipliers
+from kpianalysis.analyses.weights.weight_model import WeightModel, rank_rows, weight_model
+from kpianalysis.errors import KpiError
+from kpianalysis.scoring import Scorecard
+from kpianalysis.scoring.inputs import Floats
+from kpianalysis.scoring.totals import TIE
+
+# Totals computed at once: small enough to stay in a processor's cache.
+AT_ONCE = 40_000
+QUANTILES = (0.05, 0.5, 0.95)
+# Up to so many subjects a table of subjects x ranks is smaller than the ranks themselves.
+MOST_COUNTED = 2_000
+
+
+@dataclass(frozen=True)
+class DrawnRanks:
+    """What n subjects get under k sets of weights.
+
+    Attributes
+    ----------
+    model : WeightModel
+        Its subjects are the rows, in its order.
+    indicators, dimensions : array of float, shape (k, m) and (k, d)
+        The sets, as multipliers of the stated weights.
+    totals : DataFrame
+        The stated result, one row per subject: subject_id, unit_id, total, rank, grade.
+    grades : DataFrame
+        grade, min_score, by rising min_score.
+    rank_quantiles : array of float, shape (3, n)
+        5 %, 50 %, 95 % of the ranks of each subject.
+    mean_rank : array of float, shape (n,)
+    grade_counts : array of int, shape (n, g + 1)
+        Sets in which a subject has each grade, the lowest first; the last column: none.
+    ranks : array of int, shape (n, k), or None
+        Rank of each subject in each set; None where it would take more memory than allowed.
+    rank_counts : array of int, shape (n, n), or None
+        Sets in which a subject has each rank; None for more than 2,000 subjects.
+    """
+
+    model: WeightModel
+    indicators: Floats
+    dimensions: Floats
+    totals: pd.DataFrame
+    grades: pd.DataFrame
+    rank_quantiles: Floats
+    mean_rank: Floats
+    grade_counts: np.ndarray
+    ranks: np.ndarray | None
+    rank_counts: np.ndarray | None
+
+    @property
+    def draws(self) -> int:
+        """How many sets of weights were drawn."""
+        return len(self.indicators)
+
+    def all_ranks(self) -> np.ndarray:
+        """Ranks of each subject in each set, shape (n, k).
+
+        Raises
+        ------
+        KpiError
+            Where they were not kept, because they take more memory than was allowed.
+        """
+        if self.ranks is None:
+            n = len(self.model.subjects)
+            raise KpiError(
+                f"The ranks of {n:,} subjects under {self.draws:,} sets of weights were not kept: they need "
+                f"{n * self.draws * 4 / 2**30:.1f} GiB. Draw fewer sets, or raise most_bytes."
+            )
+        return self.ranks
+
+
+def draw_ranks(
+    card: Scorecard,
+    draws: int = 10_000,
+    seed: int = 0,
+    rule: DrawRule | float | None = None,
+    most_bytes: int = 2**29,
+) -> DrawnRanks:
+    """Draw sets of weights and rank and grade everybody under each.
+
+    Parameters
+    ----------
+    card : Scorecard
+        Of the whole: a rank within a part is another rank.
+    draws : int
+        Sets of weights.
+    seed : int
+    rule : DrawRule or float, optional
+        How to draw; a number is the spread around the stated weights. Default: ± 25 %.
+    most_bytes : int
+        Memory for ranks. Beyond it they are counted for some subjects at a time, the sets weighed again for each such
+        block, and not kept; the quantiles and grades are the same.
+
+    Returns
+    -------
+    DrawnRanks
+
+    Raises
+    ------
+    KpiError
+        If the rule cannot be used.
+
+    Notes
+    -----
+    This is uncertainty from the weights alone, not from chance in the actuals.
+    Source: docs/method.md, "Rank and grade under other weights".
+    """
+    if draws < 1:
+        raise KpiError(f"draws: {draws} is not a number of sets. Draw at least 1; 10,000 give steady intervals.")
+    model = weight_model(card)
+    chosen = DrawRule(spread=float(rule)) if isinstance(rule, int | float) else rule
+    indicators, dimensions = draw_multipliers(model, draws, seed, chosen)
+    return ranks_under(model, indicators, dimensions, _stated(card), card.grades, most_bytes)
+
+
+def ranks_under(
+    model: WeightModel,
+    indicators: Floats,
+    dimensions: Floats,
+    totals: pd.DataFrame,
+    grades: pd.DataFrame,
+    most_bytes: int = 2**29,
+) -> DrawnRanks:
+    """Rank and grade everybody under given sets of weights.
+
+    Parameters
+    ----------
+    model : WeightModel
+    indicators, dimensions : array of float, shape (k, m) and (k, d)
+        Multipliers of the stated weights, one set a row.
+    totals : DataFrame
+        The stated result of the subjects of `model`, see `DrawnRanks`.
+    grades : DataFrame
+        grade, min_score; may be empty.
+    most_bytes : int
+        Memory for ranks, see `draw_ranks`.
+    """
+    n, k = len(model.subjects), len(indicators)
+    rising = grades.sort_values("min_score")[["grade", "min_score"]].reset_index(drop=True)
+    kind = np.uint16 if n < 2**16 else np.int32
+    width = max(1, min(n, most_bytes // max(k * np.dtype(kind).itemsize, 1)))
+    blocks = [slice(start, min(start + width, n)) for start in range(0, n, width)]
+    grade_counts = np.zeros((n, len(rising) + 1), dtype=np.int64)
+    rank_quantiles, mean_rank = np.full((len(QUANTILES), n), np.nan), np.full(n, np.nan)
+    starts = rising["min_score"].to_numpy(dtype=float)
+    ranks, counts = np.empty((0, k), dtype=kind), None
+    for block in blocks:
+        ranks = _rank_block(model, indicators, dimensions, starts, block, kind, None if block.start else grade_counts)
+        if n <= MOST_COUNTED and len(blocks) == 1:
+            counts = count_ranks(ranks, n)
+            mean_rank[block] = counts @ np.arange(1.0, n + 1.0) / k
+            rank_quantiles[:, block] = counted_quantiles(counts, QUANTILES)
+        else:
+            mean_rank[block] = ranks.mean(axis=1)
+            rank_quantiles[:, block] = quantiles(ranks, QUANTILES)
+    kept = ranks if len(blocks) <= 1 else None
+    return DrawnRanks(
+        model, indicators, dimensions, totals, rising, rank_quantiles, mean_rank, grade_counts, kept, counts
+    )
+
+
+def _stated(card: Scorecard) -> pd.DataFrame:
+    with_total = card.totals[card.totals["total"].notna()]
+    return with_total[["subject_id", "unit_id", "total", "rank", "grade"]].reset_index(drop=True)
+
+
+def _rank_block(
+    model: WeightModel,
+    indicators: Floats,
+    dimensions: Floats,
+    boundaries: Floats,
+    block: slice,
+    kind: type[np.generic],
+    grade_counts: np.ndarray | None,
+) -> np.ndarray:
+    """Rank a block of subjects among all, shape (subjects, k), and count grades where a table for it is given."""
+    n, k = len(model.subjects), len(indicators)
+    step = max(1, AT_ONCE // max(n, 1))
+    ranks = np.empty((block.stop - block.start, k), dtype=kind)
+    sorter = _Sorter(min(step, k), n, kind)
+    for start in range(0, k, step):
+        totals = model.totals(indicators[start : start + step], dimensions[start : start + step])
+        if grade_counts is not None:
+            _count_grades(totals, boundaries, grade_counts)
+        if len(ranks) == n:
+            sorter.rank(totals, ranks, start)
+        else:
+            everybody = np.empty((n, len(totals)), dtype=kind)
+            sorter.rank(totals, everybody, 0)
+            ranks[:, start : start + step] = everybody[block]
+    return ranks
+
+
+def _count_grades(totals: Floats, boundaries: Floats, counts: np.ndarray) -> None:
+    """Add to `counts` how often each subject has each grade."""
+    # How many reach each boundary; a grade is what reaches its own and not the next.
+    reached = np.zeros((len(boundaries) + 1, totals.shape[1]), dtype=np.int64)
+    for place, boundary in enumerate(boundaries):
+        is_reached = (totals >= boundary - TIE).view(np.uint8)
+        for start in range(0, len(totals), 255):
+            # A byte counts up to 255, and bytes are added several times quicker than whole numbers.
+            reached[place] += is_reached[start : start + 255].sum(axis=0, dtype=np.uint8)
+    counts[:, :-1] += (reached[:-1] - reached[1:]).T
+    counts[:, -1] += len(totals) - reached[0]
+
+
+class _Sorter:
+    """Ranks totals as `rank_rows` does, several times quicker, in memory it has once.
+
+    A total becomes a whole number with the subject's place in its last bits; sorting such numbers sorts subjects with
+    their totals, and needs no second look-up. Where the numbers would be too coarse for the tie rule, or a total is
+    missing, `rank_rows` does it.
+    """
+
+    def __init__(self, rows: int, n: int, kind: type[np.generic]) -> None:
+        self.coded, self.subject = np.empty((rows, n), dtype=np.int64), np.empty((rows, n), dtype=np.int64)
+        self.n, self.bits, self.kind = n, max(n - 1, 1).bit_length(), kind
+
+    def rank(self, totals: Floats, ranks: np.ndarray, start: int) -> None:
+        """Write the ranks of each row of totals, which are used up, into the columns of `ranks` from `start` on."""
+        k, n = totals.shape
+        best, worst = (totals.max(), totals.min()) if totals.size else (0.0, 0.0)
+        span = max(best - worst, 1e-9)
+        unit = 2.0 ** (np.ceil(np.log2(span)) - (61 - self.bits)) if span < np.inf else np.nan
+        if not unit <= TIE / 16:
+            ranks[:, start : start + k] = rank_rows(totals).T
+            return
+        np.subtract(best, totals, out=totals)
+        totals *= 1.0 / unit
+        coded, subject = self.coded[:k], self.subject[:k]
+        np.copyto(coded, totals, casting="unsafe")
+        coded <<= self.bits
+        coded |= np.arange(n)
+        coded.sort(axis=1)
+        np.bitwise_and(coded, (1 << self.bits) - 1, out=subject)
+        coded >>= self.bits
+        # Place of each in the transposed table: a row for a subject, a column for a set of weights.
+        subject *= ranks.shape[1]
+        subject += np.arange(start, start + k)[:, np.newaxis]
+        ranks.reshape(-1)[subject] = self._places(coded, round(TIE / unit))
+
+    def _places(self, coded: np.ndarray, tie: int) -> np.ndarray:
+        """Places from first to last; who is no further than `tie` behind the one before shares its place."""
+        places = np.arange(1, self.n + 1, dtype=self.kind)
+        tied = coded[:, 1:] - coded[:, :-1] <= tie
+        if not tied.any():
+            return places
+        shared = np.tile(places, (len(coded), 1))
+        shared[:, 1:][tied] = 0
+        return np.asarray(np.maximum.accumulate(shared, axis=1))
+
+
+def quantiles(values: np.ndarray, shares: Sequence[float]) -> Floats:
+    """Quantiles of each row, by linear interpolation between order statistics (R type 7, numpy's default).
+
+    Parameters
+    ----------
+    values : array, shape (n, k)
+        Without missing values.
+    shares : sequence of float
+        0 to 1.
+
+    Returns
+    -------
+    array of float, shape (len(shares), n)
+
+    Examples
+    --------
+    >>> quantiles(np.array([[1, 2, 3, 4]]), [0.5])
+    array([[2.5]])
+    """
+    places = np.asarray(shares) * (values.shape[1] - 1)
+    low, high = np.floor(places).astype(int), np.ceil(places).astype(int)
+    answer = np.empty((len(places), len(values)))
+    for rows in _some_rows(values):
+        ordered = np.sort(values[rows], axis=1)
+        below, above = ordered[:, low].astype(np.float64), ordered[:, high].astype(np.float64)
+        answer[:, rows] = (below + (places - low) * (above - below)).T
+    return answer
+
+
+def _some_rows(values: np.ndarray, most: int = 4_000_000) -> Iterator[slice]:
+    """Give the rows of a table a few at a time, so that a sorted copy stays small."""
+    step = max(1, most // max(values.shape[1], 1))
+    return (slice(start, start + step) for start in range(0, len(values), step))
+
+
+def count_ranks(ranks: np.ndarray, most: int) -> np.ndarray:
+    """Count how often each row has each of the ranks 1 to `most`.
+
+    Parameters
+    ----------
+    ranks : array of int, shape (n, k)
+    most : int
+
+    Returns
+    -------
+    array of int, shape (n, most)
+
+    Examples
+    --------
+    >>> count_ranks(np.array([[1, 2, 1], [2, 1, 3]]), 2).tolist()
+    [[2, 1], [1, 1]]
+    """
+    counts = np.empty((len(ranks), most), dtype=np.int64)
+    for rows in _some_rows(ranks, 1_000_000):
+        mine = ranks[rows]
+        # Beyond `most` everything is counted in one column more, which is cut off; column 0 has nothing.
+        cell = np.minimum(mine, most + 1, dtype=np.int64)
+        cell += (most + 2) * np.arange(len(mine))[:, np.newaxis]
+        table = np.bincount(cell.ravel(), minlength=len(mine) * (most + 2)).reshape(len(mine), most + 2)
+        counts[rows] = table[:, 1 : most + 1]
+    return counts
+
+
+def counted_quantiles(counts: np.ndarray, shares: Sequence[float]) -> Floats:
+    """Quantiles as `quantiles` gives them, of values 1, 2, … that each row has so many times.
+
+    Parameters
+    ----------
+    counts : array of int, shape (n, m)
+        How often a row has the value 1, 2, … m; the rows have the same sum, above 0.
+    shares : sequence of float
+        0 to 1.
+
+    Returns
+    -------
+    array of float, shape (len(shares), n)
+
+    Examples
+    --------
+    >>> counted_quantiles(np.array([[1, 1, 1, 1]]), [0.5])
+    array([[2.5]])
+    """
+    up_to = counts.cumsum(axis=1)
+    answer = np.empty((len(shares), len(counts)))
+    for number, share in enumerate(shares):
+        place = share * (int(counts[0].sum()) - 1) if len(counts) else 0.0
+        low, high = ((up_to <= at).sum(axis=1) + 1.0 for at in (np.floor(place), np.ceil(place)))
+        answer[number] = low + (place - np.floor(place)) * (high - low)
+    return answer
