@@ -98,6 +98,17 @@ def test_a_challenger_of_another_unit_is_not_named():
         assert challenger not in text
 
 
+@pytest.mark.parametrize("result", ["first", "top", "order", "grades"])
+def test_the_smallest_move_is_that_to_the_nearer_end_where_somebody_takes_over(result):
+    intervals = shown("operations").intervals
+    mine = intervals[intervals["result"] == result]
+    down = (mine["weight"] - mine["low"]).where(mine["low_challenger"].notna())
+    up = (mine["high"] - mine["weight"]).where(mine["high_challenger"].notna())
+    moves = stability.smallest_moves(intervals, result)
+    nearer = np.fmin(down, up).dropna().sort_values()
+    assert moves["move"].tolist() == pytest.approx(nearer.tolist())
+
+
 def test_what_no_weight_can_change_is_said_so():
     scores = pd.DataFrame({"a": [90.0, 20.0], "b": [80.0, 10.0]}, index=["A", "B"])
     card = given_card(scores, grades=[{"grade": "X", "min_score": 0}])

@@ -46,7 +46,7 @@ def test_quick_ranks_hold_at_every_size(n):
 
 @pytest.mark.parametrize("odd", [np.nan, 1e14], ids=["missing", "too far apart"])
 def test_totals_that_do_not_fit_whole_numbers_are_ranked_the_plain_way(odd):
-    totals = np.array([[10.0, odd, 30.0, 30.0 + TIE / 10]])
+    totals = np.array([[10.0, odd, 30.0, 30.0 + TIE / 10, 30.0001]])
     assert _quick(totals).tolist() == rank_rows(totals).tolist()
 
 
