@@ -8,7 +8,6 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
-from tests.analyses.test_judgements import asked, close, pairs, points
 
 import kpianalysis as kpi
 from kpianalysis.analyses.opinions.agreement import stated_shares, weight_disagreement
@@ -21,6 +20,7 @@ from kpianalysis.analyses.opinions.stakeholders import (
     stakeholder_weights,
 )
 from kpianalysis.errors import KpiError
+from tests.analyses.opinions.test_judgements import asked, close, pairs, points
 from tests.builders import actual_rows, make_card
 from tests.cards import dataset, given_card, hospitals, operations, random_card
 from tests.shown import SOURCES
