@@ -45,6 +45,8 @@ class DrawnRanks:
         Rank of each subject in each set; None where it would take more memory than allowed.
     rank_counts : array of int, shape (n, n), or None
         Sets in which a subject has each rank; None for more than 2,000 subjects.
+    width : int
+        Subjects whose ranks are in memory at once.
     """
 
     model: WeightModel
@@ -57,27 +59,30 @@ class DrawnRanks:
     grade_counts: np.ndarray
     ranks: np.ndarray | None
     rank_counts: np.ndarray | None
+    width: int
 
     @property
     def draws(self) -> int:
         """How many sets of weights were drawn."""
         return len(self.indicators)
 
-    def all_ranks(self) -> np.ndarray:
-        """Ranks of each subject in each set, shape (n, k).
+    def blocks(self) -> Iterator[tuple[slice, np.ndarray]]:
+        """Give the ranks of all subjects, as many at a time as memory was allowed for.
 
-        Raises
+        Yields
         ------
-        KpiError
-            Where they were not kept, because they take more memory than was allowed.
+        block : slice
+            Of the subjects.
+        ranks : array of int, shape (subjects, k)
+            Those that were kept, or else counted again.
         """
-        if self.ranks is None:
-            n = len(self.model.subjects)
-            raise KpiError(
-                f"The ranks of {n:,} subjects under {self.draws:,} sets of weights were not kept: they need "
-                f"{n * self.draws * 4 / 2**30:.1f} GiB. Draw fewer sets, or raise most_bytes."
-            )
-        return self.ranks
+        n, starts = len(self.model.subjects), np.empty(0)
+        for start in range(0, n, self.width):
+            block = slice(start, min(start + self.width, n))
+            kept = self.ranks
+            if kept is None:
+                kept = _rank_block(self.model, self.indicators, self.dimensions, starts, block, _kind(n), None)
+            yield block, kept
 
 
 def draw_ranks(
@@ -100,7 +105,7 @@ def draw_ranks(
         How to draw; a number is the spread around the stated weights. Default: ± 25 %.
     most_bytes : int
         Memory for ranks. Beyond it they are counted for some subjects at a time, the sets weighed again for each such
-        block, and not kept; the quantiles and grades are the same.
+        block, and not kept; every answer is the same and takes longer.
 
     Returns
     -------
@@ -148,7 +153,7 @@ def ranks_under(
     """
     n, k = len(model.subjects), len(indicators)
     rising = grades.sort_values("min_score")[["grade", "min_score"]].reset_index(drop=True)
-    kind = np.uint16 if n < 2**16 else np.int32
+    kind = _kind(n)
     width = max(1, min(n, most_bytes // max(k * np.dtype(kind).itemsize, 1)))
     blocks = [slice(start, min(start + width, n)) for start in range(0, n, width)]
     grade_counts = np.zeros((n, len(rising) + 1), dtype=np.int64)
@@ -166,8 +171,13 @@ def ranks_under(
             rank_quantiles[:, block] = quantiles(ranks, QUANTILES)
     kept = ranks if len(blocks) <= 1 else None
     return DrawnRanks(
-        model, indicators, dimensions, totals, rising, rank_quantiles, mean_rank, grade_counts, kept, counts
+        model, indicators, dimensions, totals, rising, rank_quantiles, mean_rank, grade_counts, kept, counts, width
     )
+
+
+def _kind(n: int) -> type[np.generic]:
+    """The smallest kind of whole number that holds a rank."""
+    return np.uint16 if n < 2**16 else np.int32
 
 
 def _stated(card: Scorecard) -> pd.DataFrame:

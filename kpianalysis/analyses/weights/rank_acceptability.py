@@ -74,31 +74,29 @@ def rank_acceptability(drawn: DrawnRanks, most_rank: int | None = None) -> pd.Da
         One row per subject and rank it takes at least once, subjects by stated rank: subject_id, rank, share. Without
         ties the shares of one subject, and those of one rank, sum to 1; subjects that tie share the better rank.
 
-    Raises
-    ------
-    KpiError
-        If the ranks were not kept, see `draw_ranks`.
-
     Notes
     -----
     Rank acceptability indices of Lahdelma and Salminen (2001).
     Source: docs/method.md, "Rank and grade under other weights".
     """
-    by_rank = np.argsort(drawn.totals["rank"].to_numpy(), kind="stable")
-    n = len(by_rank)
-    most = n if most_rank is None else min(most_rank, n)
-    found: list[pd.DataFrame] = []
-    names = pd.Index(drawn.model.subjects, dtype="str")
-    # Subjects in blocks: a table of subjects x ranks for thousands of subjects would not fit.
-    step = max(1, 4_000_000 // max(drawn.draws, most))
-    for start in range(0, max(n, 1), step):
-        mine = by_rank[start : start + step]
-        counts = drawn.rank_counts
-        table = count_ranks(drawn.all_ranks()[mine], most) if counts is None else counts[mine, :most]
-        row, place = np.nonzero(table)
-        who = pd.Categorical.from_codes(mine[row], names)
-        found.append(pd.DataFrame({"subject_id": who, "rank": place + 1, "share": table[row, place] / drawn.draws}))
-    return pd.concat(found, ignore_index=True)
+    order = np.argsort(drawn.totals["rank"].to_numpy(), kind="stable")
+    most = len(order) if most_rank is None else min(most_rank, len(order))
+    found = [(np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp), np.empty(0))]
+    for block, ranks in drawn.blocks():
+        mine = order[(order >= block.start) & (order < block.stop)]
+        # Some subjects at a time: a table of subjects x ranks for thousands of subjects would not fit.
+        for part in np.array_split(mine, len(mine) * max(drawn.draws, most) // 4_000_000 + 1):
+            counts = drawn.rank_counts
+            table = count_ranks(ranks[part - block.start], most) if counts is None else counts[part, :most]
+            row, place = np.nonzero(table)
+            found.append((part[row], place + 1, table[row, place] / drawn.draws))
+    subject, rank, share = (np.concatenate(column) for column in zip(*found, strict=True))
+    if drawn.ranks is None:
+        # Blocks follow the order of the source: put subjects in that of their ranks.
+        again = np.argsort(np.argsort(order, kind="stable")[subject], kind="stable")
+        subject, rank, share = subject[again], rank[again], share[again]
+    who = pd.Categorical.from_codes(subject, pd.Index(drawn.model.subjects, dtype="str"))
+    return pd.DataFrame({"subject_id": who, "rank": rank, "share": share})
 
 
 def grade_probabilities(drawn: DrawnRanks) -> pd.DataFrame:
@@ -153,16 +151,16 @@ def central_weights(drawn: DrawnRanks) -> pd.DataFrame:
         else 0: the confidence factor with exact scores), level, item_id, weight (central, share of its group),
         stated (the stated share).
 
-    Raises
-    ------
-    KpiError
-        If the ranks were not kept, see `draw_ranks`.
-
     Notes
     -----
     Lahdelma and Salminen (2001). Source: docs/method.md, "Rank and grade under other weights".
     """
-    subject, sets = np.nonzero(drawn.all_ranks() == 1)
+    none = np.empty(0, dtype=np.intp)
+    firsts = [(none, none)]
+    for block, ranks in drawn.blocks():
+        row, column = np.nonzero(ranks == 1)
+        firsts.append((row + block.start, column))
+    subject, sets = (np.concatenate(parts) for parts in zip(*firsts, strict=True))
     n, model = len(drawn.model.subjects), drawn.model
     within, top = shares(model, drawn.indicators, drawn.dimensions)
     table = np.hstack([top, within])
@@ -216,7 +214,7 @@ def pairwise_winning(drawn: DrawnRanks, subjects: Sequence[str] | None = None, m
     Raises
     ------
     KpiError
-        If a subject has no total, or the ranks were not kept.
+        If a subject has no total.
 
     Notes
     -----
@@ -227,7 +225,11 @@ def pairwise_winning(drawn: DrawnRanks, subjects: Sequence[str] | None = None, m
     chosen = list(by_rank.head(most)) if subjects is None else [str(name) for name in subjects]
     if unknown := [name for name in chosen if name not in place]:
         raise KpiError(f"These subjects have no total: {', '.join(unknown)}. Name others.")
-    ranks = drawn.all_ranks()[[place[name] for name in chosen]]
+    rows = np.array([place[name] for name in chosen], dtype=np.intp)
+    ranks = np.empty((len(rows), drawn.draws), dtype=np.int32)
+    for block, found in drawn.blocks():
+        here = (rows >= block.start) & (rows < block.stop)
+        ranks[here] = found[rows[here] - block.start]
     first, second = np.nonzero(~np.eye(len(chosen), dtype=bool))
     names = np.array(chosen, dtype=object)
     answer = pd.DataFrame({"subject_i": names[first], "subject_j": names[second]}).astype("str")

@@ -60,10 +60,18 @@ def test_counting_in_blocks_gives_the_same(card):
     assert in_blocks.grade_counts.tolist() == at_once.grade_counts.tolist()
 
 
-def test_ranks_that_were_not_kept_are_not_made_up():
-    drawn = kpi.draw_ranks(operations(), 100, most_bytes=1000)
-    with pytest.raises(KpiError, match="48 subjects under 100 sets of weights were not kept"):
-        kpi.rank_acceptability(drawn)
+@pytest.mark.parametrize("card", [operations("2024Q3"), random_card(2)], ids=["48", "14"])
+def test_every_answer_is_the_same_when_ranks_were_not_kept(card):
+    at_once, in_blocks = kpi.draw_ranks(card, 120, 3), kpi.draw_ranks(card, 120, 3, most_bytes=120 * 2 * 5)
+    assert (at_once.ranks is None, in_blocks.ranks is None) == (False, True)
+    assert in_blocks.width == 5
+    for answer in (
+        kpi.rank_acceptability,
+        kpi.central_weights,
+        kpi.pairwise_winning,
+        lambda drawn: kpi.rank_acceptability(drawn, most_rank=3),
+    ):
+        pd.testing.assert_frame_equal(answer(in_blocks), answer(at_once))
 
 
 def test_grades_are_counted_beyond_what_a_byte_holds():
