@@ -13,7 +13,7 @@ from kpianalysis.analyses.alternatives.choice_levels import Inputs, inputs_of
 from kpianalysis.analyses.alternatives.choice_scores import normalise
 from kpianalysis.analyses.alternatives.choice_totals import combined_totals
 from kpianalysis.analyses.alternatives.factorial import cube_shares, variance_shares
-from kpianalysis.analyses.weights.drawn_ranks import quantiles
+from kpianalysis.analyses.weights.rank_counting import quantiles
 from kpianalysis.analyses.weights.weight_model import rank_rows
 from kpianalysis.scoring import Scorecard
 from kpianalysis.scoring.inputs import Floats

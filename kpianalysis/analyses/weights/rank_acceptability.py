@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from kpianalysis.analyses.weights.drawn_ranks import DrawnRanks, count_ranks
+from kpianalysis.analyses.weights.drawn_ranks import DrawnRanks
+from kpianalysis.analyses.weights.rank_counting import count_ranks
 from kpianalysis.analyses.weights.weight_draws import shares
 from kpianalysis.analyses.weights.weight_model import rank_rows
 from kpianalysis.errors import KpiError

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 import kpianalysis as kpi
-from kpianalysis.analyses.weights import drawn_ranks
-from kpianalysis.analyses.weights.drawn_ranks import quantiles
+from kpianalysis.analyses.weights import drawn_ranks, rank_counting
+from kpianalysis.analyses.weights.rank_counting import quantiles
 from kpianalysis.analyses.weights.weight_model import rank_rows
 from kpianalysis.errors import KpiError
 from kpianalysis.scoring.totals import TIE
@@ -22,7 +22,7 @@ def _quick(totals):
     """Ranks as the drawn sets of weights are ranked, a row each; in two parts, so that memory is used again."""
     k, n = totals.shape
     ranks, half = np.empty((n, k), dtype=np.int32), (k + 1) // 2
-    sorter = drawn_ranks._Sorter(half, n, np.int32)
+    sorter = rank_counting.RankSorter(half, n, np.int32)
     for start in range(0, k, half):
         sorter.rank(totals[start : start + half].copy(), ranks, start)
     return ranks.T
@@ -126,7 +126,7 @@ def test_quantiles_are_numpys(values, share):
     share=st.floats(0, 1),
 )
 def test_quantiles_of_counts_are_those_of_the_values(values, share):
-    counts = drawn_ranks.count_ranks(values, 12)
+    counts = rank_counting.count_ranks(values, 12)
     assert counts.sum(axis=1).tolist() == [values.shape[1]] * len(values)
-    ours = drawn_ranks.counted_quantiles(counts, [share, 1.0])
+    ours = rank_counting.counted_quantiles(counts, [share, 1.0])
     assert ours == pytest.approx(np.quantile(values, [share, 1.0], axis=1))
