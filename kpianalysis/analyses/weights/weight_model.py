@@ -133,7 +133,7 @@ def weight_model(card: Scorecard) -> WeightModel:
     scored_ids = set(rows["indicator_id"].unique())
     indicators = [str(name) for name in card.indicators["indicator_id"] if name in scored_ids]
     points, weights = (
-        _wide(rows, "indicator_id", np.where(used, rows[name], 0.0), subjects, indicators)
+        subjects_by_items(rows, "indicator_id", np.where(used, rows[name], 0.0), subjects, indicators)
         for name in ("score", "weight")
     )
     dimension_ids = [str(name) for name in card.dimensions["dimension_id"]]
@@ -148,14 +148,24 @@ def weight_model(card: Scorecard) -> WeightModel:
         np.array([dimension_ids.index(of[name]) for name in indicators], dtype=np.intp),
         points,
         weights,
-        _wide(dims, "dimension_id", stated, subjects, dimension_ids),
+        subjects_by_items(dims, "dimension_id", stated, subjects, dimension_ids),
         totals["bonus"].to_numpy(),
         totals["veto_cap"].to_numpy(),
     )
 
 
-def _wide(rows: pd.DataFrame, key: str, values: Floats, subjects: list[str], items: list[str]) -> Floats:
-    """Turn long values into a table of subjects x items; 0 where there is no row or no value."""
+def subjects_by_items(rows: pd.DataFrame, key: str, values: Floats, subjects: list[str], items: list[str]) -> Floats:
+    """Turn a value for each row into a table of subjects × items; 0 where there is no row or no value.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        subject_id, and the item's id in the column `key`.
+    key : str
+    values : array of float, shape of the rows
+    subjects, items : list of str
+        Rows and columns of the answer, in this order; others are left out.
+    """
     row, column = _places(rows["subject_id"], subjects), _places(rows[key], items)
     known = (row >= 0) & (column >= 0)
     table = np.zeros((len(subjects), len(items)))

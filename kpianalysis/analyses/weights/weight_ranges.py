@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kpianalysis.analyses.weights.crossings import grade_breaks
-from kpianalysis.analyses.weights.weight_model import WeightModel, weight_model
+from kpianalysis.analyses.weights.weight_model import WeightModel, subjects_by_items, weight_model
 from kpianalysis.analyses.weights.weight_paths import Curves, Places, curves_of
 from kpianalysis.scoring import Scorecard
 from kpianalysis.scoring.inputs import Floats, divide
@@ -73,26 +73,11 @@ def _own_weights(card: Scorecard, model: WeightModel) -> tuple[Floats, Floats]:
     Those that hold if nothing is missing: what the scheme says, not what a missing score makes of it.
     """
     rows = card.scores.loc[card.scores["kind"] == "scored", ["subject_id", "indicator_id", "nominal_weight"]]
-    within = _table(rows, "indicator_id", "nominal_weight", model.indicators, model.subjects)
-    by = _table(card.dimension_scores, "dimension_id", "weight", model.dimensions, model.subjects)
+    dims, subjects = card.dimension_scores, model.subjects
+    nominal, top = rows["nominal_weight"].to_numpy(), dims["weight"].to_numpy()
+    within = subjects_by_items(rows, "indicator_id", nominal, subjects, model.indicators).T
+    by = subjects_by_items(dims, "dimension_id", top, subjects, model.dimensions).T
     return np.vstack([within, by]), np.vstack([by[model.dimension_of], (by > 0).astype(float)])
-
-
-def _table(rows: pd.DataFrame, key: str, value: str, items: list[str], subjects: list[str]) -> Floats:
-    """Turn long rows into a table of items × subjects, 0 where there is no row."""
-    row = _places_of(rows[key], items)
-    column = _places_of(rows["subject_id"], subjects)
-    known = (row >= 0) & (column >= 0)
-    table = np.zeros((len(items), len(subjects)))
-    table[row[known], column[known]] = rows[value].to_numpy()[known]
-    return table
-
-
-def _places_of(ids: pd.Series, known: list[str]) -> Places:
-    categories = ids.astype("category").cat
-    # A missing id has the code -1, which takes the last place.
-    places = np.append(pd.Index(known, dtype="str").get_indexer(categories.categories.astype("str")), -1)
-    return places[categories.codes.to_numpy()]
 
 
 def mean_weights(ground: Ground) -> tuple[Floats, Floats]:
