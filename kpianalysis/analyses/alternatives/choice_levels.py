@@ -141,14 +141,6 @@ def under_policy(card: Scorecard, missing: str) -> Scorecard:
     return replace(card, missing=missing, scores=scores, dimension_scores=dimension_scores, totals=totals)
 
 
-def limit_to(model: WeightModel, subjects: list[str]) -> WeightModel:
-    """Keep some subjects of a weight model, in the order given."""
-    place = {name: row for row, name in enumerate(model.subjects)}
-    rows = np.array([place[name] for name in subjects], dtype=np.intp)
-    parts = ("points", "weights", "dimension_weights", "bonus", "veto_cap")
-    return replace(model, subjects=subjects, **{part: getattr(model, part)[rows] for part in parts})
-
-
 def _of_everybody(
     models: Mapping[str, WeightModel], indicators: Floats, dimensions: Floats, left_out: list[str]
 ) -> dict[str, WeightModel]:
@@ -163,7 +155,7 @@ def _of_everybody(
             there &= ~np.isnan(model.totals(within, dimensions)).any(axis=0)
         everywhere &= {name for name, is_there in zip(model.subjects, there, strict=True) if is_there}
     subjects = [name for name in first.subjects if name in everywhere]
-    limited = {name: limit_to(model, subjects) for name, model in models.items()}
+    limited = {name: model.for_subjects(subjects) for name, model in models.items()}
     first = limited[names[0]]
     return {name: model for name, model in limited.items() if name == names[0] or not _same_weights(model, first)}
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from kpianalysis.analyses.alternatives.choice_levels import limit_to
 from kpianalysis.analyses.alternatives.sobol import (
     INDICES,
     Exchanged,
@@ -112,7 +111,7 @@ def _model_for(card: Scorecard, outcome: str, subject_id: str) -> WeightModel:
     if subject_id not in model.subjects:
         raise KpiError(f"subject_id: {subject_id!r} has no total in {card.cycle}. Name a subject that has one.")
     # Nobody else has a part in a total, and everybody in a rank.
-    return limit_to(model, [subject_id]) if outcome == "total" else model
+    return model.for_subjects([subject_id]) if outcome == "total" else model
 
 
 def _multipliers(model: WeightModel, points: Floats, places: list[int], half_width: float) -> Floats:

@@ -178,8 +178,7 @@ def applied_weights(model: WeightModel, indicators: Floats | None = None, dimens
     sums = weight @ belongs
     share = np.where(sums > 0, model.dimension_weights, 0.0) * (1.0 if dimensions is None else dimensions)
     share = np.nan_to_num(divide(share, share.sum(axis=1, keepdims=True)))
-    # Without any indicator the places are no integers yet.
-    applied: Floats = weight * np.nan_to_num(divide(share, sums))[:, model.dimension_of.astype(np.intp)]
+    applied: Floats = weight * np.nan_to_num(divide(share, sums))[:, model.dimension_of]
     return applied
 
 

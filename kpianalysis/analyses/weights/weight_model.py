@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -99,6 +99,13 @@ class WeightModel:
             share *= score
             above += share
         return divide(above, below)
+
+    def for_subjects(self, subjects: list[str]) -> WeightModel:
+        """Keep some subjects, in the order given."""
+        place = {name: row for row, name in enumerate(self.subjects)}
+        rows = np.array([place[name] for name in subjects], dtype=np.intp)
+        parts = ("points", "weights", "dimension_weights", "bonus", "veto_cap")
+        return replace(self, subjects=subjects, **{part: getattr(self, part)[rows] for part in parts})
 
     def stated(self) -> tuple[Floats, Floats]:
         """Stated weights of the indicators, shape (m,), and of the dimensions, shape (d,).

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import kpianalysis as kpi
-from kpianalysis.analyses.alternatives.choice_levels import inputs_of, limit_to, under_policy
+from kpianalysis.analyses.alternatives.choice_levels import inputs_of, under_policy
 from kpianalysis.analyses.alternatives.choice_scores import normalise
 from kpianalysis.analyses.alternatives.choice_totals import bend_back, straighten
 from kpianalysis.analyses.alternatives.choices import Choices, result_choices
@@ -411,7 +411,7 @@ def test_a_model_limited_to_subjects_is_theirs():
     model = weight_model(random_card(2))
     names = [model.subjects[3], model.subjects[0]]
     ones = np.ones((1, len(model.indicators))), np.ones((1, len(model.dimensions)))
-    assert limit_to(model, names).totals(*ones).tolist() == model.totals(*ones)[:, [3, 0]].tolist()
+    assert model.for_subjects(names).totals(*ones).tolist() == model.totals(*ones)[:, [3, 0]].tolist()
 
 
 def test_all_combinations_are_there_once():
