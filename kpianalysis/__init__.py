@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from kpianalysis.analyses.bridge import bridge_indicators as bridge_indicators
     from kpianalysis.analyses.bridge import bridge_subjects as bridge_subjects
     from kpianalysis.analyses.bridge import joiners_and_leavers as joiners_and_leavers
-    from kpianalysis.analyses.correlation import correlation as correlation
-    from kpianalysis.analyses.correlation import correlation_groups as correlation_groups
-    from kpianalysis.analyses.correlation import correlation_matrix as correlation_matrix
-    from kpianalysis.analyses.correlation import variance_inflation as variance_inflation
-    from kpianalysis.analyses.correlation import wide_values as wide_values
+    from kpianalysis.analyses.correlation.groups import correlation_groups as correlation_groups
+    from kpianalysis.analyses.correlation.pairs import correlation as correlation
+    from kpianalysis.analyses.correlation.pairs import correlation_matrix as correlation_matrix
+    from kpianalysis.analyses.correlation.predictability import variance_inflation as variance_inflation
+    from kpianalysis.analyses.correlation.values import wide_values as wide_values
     from kpianalysis.analyses.importance.importance import effective_weights as effective_weights
     from kpianalysis.analyses.importance.importance import importance as importance
     from kpianalysis.analyses.importance.target_weights import weights_for_importance as weights_for_importance
@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     from kpianalysis.params import read_params as read_params
     from kpianalysis.scoring import Scorecard as Scorecard
     from kpianalysis.scoring import score as score
+    from kpianalysis.scoring import score_history as score_history
     from kpianalysis.scoring import score_previous as score_previous
 
 # Where each public name lives; imported on first use, so that `import kpianalysis` takes no time.
@@ -96,9 +97,9 @@ _HOME = {
     "check": "dataset",
     "compensation": "analyses.alternatives.compensation",
     "compensation_results": "analyses.alternatives.compensation",
-    "correlation": "analyses.correlation",
-    "correlation_groups": "analyses.correlation",
-    "correlation_matrix": "analyses.correlation",
+    "correlation": "analyses.correlation.pairs",
+    "correlation_groups": "analyses.correlation.groups",
+    "correlation_matrix": "analyses.correlation.pairs",
     "data_status": "analyses.attainment",
     "data_weight_results": "analyses.alternatives.data_weights",
     "data_weights": "analyses.alternatives.data_weights",
@@ -136,6 +137,7 @@ _HOME = {
     "result_choices": "analyses.alternatives.choices",
     "run": "batch",
     "score": "scoring",
+    "score_history": "scoring",
     "score_previous": "scoring",
     "show_figure": "display",
     "sobol_indices": "analyses.alternatives.sobol_weights",
@@ -147,11 +149,11 @@ _HOME = {
     "tables": "",
     "totals_under": "analyses.weights.weight_sets",
     "unit_differences": "analyses.units",
-    "variance_inflation": "analyses.correlation",
+    "variance_inflation": "analyses.correlation.predictability",
     "variance_shares": "analyses.alternatives.factorial",
     "weight_disagreement": "analyses.opinions.agreement",
     "weights_for_importance": "analyses.importance.target_weights",
-    "wide_values": "analyses.correlation",
+    "wide_values": "analyses.correlation.values",
     "wording": "",
 }
 
@@ -211,6 +213,7 @@ __all__ = [
     "result_choices",
     "run",
     "score",
+    "score_history",
     "score_previous",
     "show_figure",
     "sobol_indices",

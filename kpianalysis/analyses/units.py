@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from kpianalysis.analyses.correlation import adjust
+from kpianalysis.analyses.correlation.pairs import adjust
 from kpianalysis.scoring import Scorecard
 
 # Fewer scores than this on either side are not compared.

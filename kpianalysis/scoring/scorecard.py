@@ -12,7 +12,7 @@ from kpianalysis.errors import KpiError
 from kpianalysis.findings import Finding, as_table, in_order, name_some
 from kpianalysis.i18n import N_
 from kpianalysis.schema import MISSING_POLICIES
-from kpianalysis.scheme import Scheme, actuals_of, scheme_of
+from kpianalysis.scheme import Scheme, actuals_of, cycles_measured, scheme_of
 from kpianalysis.scoring.actuals import combine_periods
 from kpianalysis.scoring.combine import combine_dimensions, combine_scores
 from kpianalysis.scoring.indicators import score_indicators
@@ -170,6 +170,33 @@ def score_previous(data: Dataset, missing: str = "redistribute", unit_id: str = 
     if unit_id and unit_id not in set(card.subjects["unit_id"]):
         return None
     return card.for_unit(unit_id)
+
+
+def score_history(
+    data: Dataset, missing: str = "redistribute", unit_id: str = "", most: int = 12
+) -> tuple[Scorecard, ...]:
+    """Score a cycle and those before it, as far back as each names the one before and has actuals; oldest first.
+
+    Parameters
+    ----------
+    data : Dataset
+    missing : {"redistribute", "zero", "refuse"}
+    unit_id : str
+        Blank: the whole. Cycles in which nobody belonged to the unit are passed over.
+    most : int
+        Cycles at most, the last ones.
+    """
+    previous = data.tables["cycles"].set_index("cycle_id")["previous_cycle_id"].dropna()
+    # A source whose cycles lead back to themselves is never loaded.
+    cycle, cards = data.cycle, []
+    for _back in range(most):
+        if not cycles_measured(data.tables, cycle):
+            break
+        card = score(data, cycle, missing)
+        if not unit_id or unit_id in set(card.subjects["unit_id"]):
+            cards.append(card.for_unit(unit_id))
+        cycle = previous.get(cycle, "")
+    return tuple(reversed(cards))
 
 
 def _reaching(plan: pd.DataFrame, members: Iterable[str]) -> pd.DataFrame:

@@ -110,6 +110,16 @@ def test_without_actuals_in_the_cycle_before_there_is_nothing_to_compare_with():
     assert kpi.score_previous(make_data()) is None
 
 
+def test_history_goes_back_as_far_as_cycles_name_the_one_before():
+    rows = [*actual_rows({"A": 70, "C": 60}, cycle_id="2023Q4"), *actual_rows({"A": 80, "B": 80, "C": 80})]
+    data = make_data(cycles=CYCLES, actuals=rows)
+    cards = kpi.score_history(data, missing="refuse")
+    assert [(card.cycle, card.missing) for card in cards] == [("2023Q4", "refuse"), ("2024Q1", "refuse")]
+    assert totals_of(cards[0]) == {"A": 70, "C": 60}
+    assert [card.cycle for card in kpi.score_history(data, unit_id="north", most=1)] == ["2024Q1"]
+    assert [card.cycle for card in kpi.score_history(make_data(cycles=CYCLES))] == ["2024Q1"]
+
+
 def test_publishing_only_some_totals_leaves_no_part_to_disagree_about():
     card = make_card(published=[{"subject_id": "A", "score": 100}, {"subject_id": "B", "score": 91}])
     answer = kpi.reconcile(card)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import kpianalysis as kpi
-from kpianalysis.analyses.correlation import adjust, spearman_interval
+from kpianalysis.analyses.correlation.pairs import adjust, spearman_interval
 from tests.builders import actual_rows, make_card
 from tests.cards import given_card, hospitals, operations
 
