@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from kpianalysis.analyses.correlation.pairs import correlation as correlation
     from kpianalysis.analyses.correlation.pairs import correlation_matrix as correlation_matrix
     from kpianalysis.analyses.correlation.predictability import variance_inflation as variance_inflation
+    from kpianalysis.analyses.correlation.redundant import redundant_pairs as redundant_pairs
     from kpianalysis.analyses.correlation.values import wide_values as wide_values
     from kpianalysis.analyses.importance.importance import effective_weights as effective_weights
     from kpianalysis.analyses.importance.importance import importance as importance
@@ -133,6 +134,7 @@ _HOME = {
     "rank_reversals": "analyses.weights.reversals",
     "read_params": "params",
     "reconcile": "analyses.reconciliation",
+    "redundant_pairs": "analyses.correlation.redundant",
     "relative_indicators": "analyses.weights.reversals",
     "result_choices": "analyses.alternatives.choices",
     "run": "batch",
@@ -209,6 +211,7 @@ __all__ = [
     "rank_reversals",
     "read_params",
     "reconcile",
+    "redundant_pairs",
     "relative_indicators",
     "result_choices",
     "run",

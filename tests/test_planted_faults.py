@@ -38,7 +38,7 @@ def _attainment(card):
 @pytest.mark.parametrize("values", ["score", "actual"])
 def test_one_pair_says_the_same(cycle, values):
     pairs = kpi.correlation(operations(cycle).scores, values)
-    same = kpi.wording.correlation.same(pairs)
+    same = kpi.redundant_pairs(pairs)
     assert [set(pair) for pair in same[["indicator_i", "indicator_j"]].to_numpy()] == [
         {"orders_handled", "order_value"}
     ]

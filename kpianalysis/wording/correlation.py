@@ -4,21 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
+from kpianalysis.analyses.correlation.redundant import ENOUGH, redundant_pairs
 from kpianalysis.display import Sentences
 from kpianalysis.i18n import number, translator
 from kpianalysis.names import Names
 from kpianalysis.wording.common import count
-
-# A pair says the same from this |ρ| on, if that is no accident (adjusted p below 0.05).
-SAY_SAME, UNLIKELY = 0.7, 0.05
-# Below this many subjects the page shows intervals and draws no conclusion.
-ENOUGH = 20
-
-
-def same(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Return the pairs that say the same: |ρ| ≥ 0.7, adjusted p < 0.05, at least 20 subjects."""
-    strong = (pairs["spearman"].abs() >= SAY_SAME) & (pairs["spearman_p_adjusted"] < UNLIKELY)
-    return pairs[strong & (pairs["n"] >= ENOUGH)]
 
 
 def answer(pairs: pd.DataFrame, groups: pd.DataFrame, inflation: pd.DataFrame, names: Names) -> Sentences:
@@ -63,7 +53,7 @@ def allows(pairs: pd.DataFrame, names: Names) -> str:
         all=count(len(pairs), names.lang),
         low=count(known["n"].min(), names.lang),
         high=count(known["n"].max(), names.lang),
-        found=count(len(same(pairs)), names.lang),
+        found=count(len(redundant_pairs(pairs)), names.lang),
     )
 
 
@@ -118,7 +108,7 @@ def predictable(inflation: pd.DataFrame, names: Names) -> str:
 def advice(pairs: pd.DataFrame, names: Names) -> str:
     """Suggest what to look at; a person decides."""
     _ = translator(names.lang)
-    found = same(pairs)
+    found = redundant_pairs(pairs)
     if len(found):
         named = "; ".join(
             f"'{names.item(row.indicator_i)}' – '{names.item(row.indicator_j)}'" for row in found.head(3).itertuples()

@@ -19,7 +19,6 @@ from tests.shown import EVIL, SOURCES, answers, public_functions, sentences, sho
 PARTS_OF_SENTENCES = {
     *(f"common.{name}" for name in ("count", "points", "share", "signed", "number_of")),
     "attainment.biggest_part",
-    "correlation.same",
     *(f"alternatives.{name}" for name in ("method_name", "mean_name")),
     *(f"choices.{name}" for name in ("factor_name", "level_name")),
     *(f"importance.{name}" for name in ("between", "flagged")),
@@ -264,14 +263,14 @@ def test_pairs_that_say_the_same_need_strength_certainty_and_subjects():
             "n": [20, 100, 100, 100, 19],
         }
     )
-    assert correlation.same(pairs).index.tolist() == [0, 1]
+    assert kpi.redundant_pairs(pairs).index.tolist() == [0, 1]
 
 
 def test_what_the_data_allow_gives_counts(theirs, ours):
     known = theirs.pairs.dropna(subset=["spearman"])
     text = correlation.allows(theirs.pairs, theirs.names)
     assert _holds(text, number(len(known)), number(len(theirs.pairs)), number(known["n"].max()))
-    assert _holds(text, str(len(correlation.same(theirs.pairs))))
+    assert _holds(text, str(len(kpi.redundant_pairs(theirs.pairs))))
     few = answers(operations("2024Q3").for_unit("east"))
     assert _holds(correlation.allows(few.pairs, few.names), "12")
     assert len({correlation.allows(x.pairs, x.names) for x in (theirs, ours, few, shown("one indicator"))}) == 4
