@@ -20,6 +20,8 @@ AGGREGATIONS = ("sum", "mean", "last", "max", "min", "ratio")
 CYCLE_KINDS = ("month", "quarter", "half", "year")
 LEVELS = ("total", "dimension", "indicator")
 MISSING_POLICIES = ("redistribute", "zero", "refuse")
+# What of a result indicators are compared by.
+COMPARED_VALUES = ("score", "attainment", "actual")
 # The plan columns that hold values in the indicator's own unit of measure.
 PLAN_VALUES = ("baseline", "floor", "cap", "threshold", "target", "stretch", "range_low", "range_high")
 
@@ -164,6 +166,7 @@ _TABLES = (
             _choice("aggregation", AGGREGATIONS, "how periods combine; default last"),
             _text("definition", "what is and is not counted"),
             _text("formula", "how it is calculated"),
+            _text("computed_from", "ids of the indicators it is computed from, with blanks between them"),
             _text("data_source", "where the value comes from"),
             _id("owner_id", "who answers for the result"),
         ),

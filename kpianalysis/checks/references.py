@@ -23,6 +23,7 @@ def check_references(tables: Tables) -> list[Finding]:
         *_unknown_in_cycle(tables),
         *_unknown_roles(tables["plan"], tables["subjects"]),
         *_unknown_items(tables),
+        *_unknown_sources(tables["indicators"]),
     ]
 
 
@@ -71,6 +72,17 @@ def _unknown_in_cycle(tables: Tables) -> Iterator[Finding]:
 def _unknown_roles(plan: pd.DataFrame, subjects: pd.DataFrame) -> Iterator[Finding]:
     if len(subjects):
         yield from _report(plan["role_id"], subjects["role_id"], "plan", "role_id", "subjects")
+
+
+def _unknown_sources(indicators: pd.DataFrame) -> Iterator[Finding]:
+    """Find indicators said to be computed from something that is no indicator, or from themselves."""
+    made_of = indicators["computed_from"].dropna().str.split().explode().dropna()
+    yield from _report(made_of, indicators["indicator_id"], "indicators", "computed_from", "indicators")
+    itself = made_of.index[(made_of == indicators["indicator_id"].reindex(made_of.index)).to_numpy()]
+    if len(itself):
+        text = N_("An indicator is said to be computed from itself.")
+        fix = N_("Name the other indicators it is computed from, or leave it blank.")
+        yield Finding("error", "indicators", text, row=name_some(itself), column="computed_from", fix=fix)
 
 
 def _unknown_items(tables: Tables) -> Iterator[Finding]:
