@@ -78,9 +78,9 @@ def new_axes(ax: Axes | None, height: float) -> Axes:
     return plt.subplots(figsize=(WIDTH, height), layout="constrained")[1]
 
 
-def set_title(ax: Axes, text: str) -> None:
-    """Set a title that states the finding; a long one takes several lines."""
-    ax.set_title("\n".join(wrap(text, 66)))
+def set_title(ax: Axes, text: str, most: int = 66) -> None:
+    """Set a title that states the finding, in lines of `most` characters: fewer where wide labels narrow the axes."""
+    ax.set_title("\n".join(wrap(text, most)))
 
 
 def shorten(text: str, most: int = 38) -> str:
