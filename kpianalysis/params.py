@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kpianalysis.errors import ParamsError
 from kpianalysis.i18n import LANGUAGES
-from kpianalysis.schema import MISSING_POLICIES
+from kpianalysis.schema import COMPARED_VALUES, MISSING_POLICIES
 
 REPORTS = ("attainment", "weight_sensitivity", "indicator_correlation")
 BY = ("", "unit_id")
@@ -39,6 +39,8 @@ class CycleParams:
         Random weightings in the sensitivity analysis.
     spread : float
         Relative standard deviation of an average weight in these draws.
+    correlate : {"score", "attainment", "actual"}
+        What indicator correlation compares.
     """
 
     cycle: str
@@ -50,6 +52,7 @@ class CycleParams:
     by: str = ""
     draws: int = 10_000
     spread: float = 0.25
+    correlate: str = "score"
 
     def for_notebook(self, source: str, unit: str = "") -> dict[str, object]:
         """Give the parameters as plain JSON values, for one notebook reading from `source`."""
@@ -63,6 +66,7 @@ class CycleParams:
             "by": self.by,
             "draws": self.draws,
             "spread": self.spread,
+            "correlate": self.correlate,
             "unit": unit,
         }
 
@@ -197,4 +201,5 @@ _RULES: dict[str, Rule] = {
     "by": _one_of(BY),
     "draws": _number(int, 100, 1_000_000),
     "spread": _number(float, 0.01, 1.0),
+    "correlate": _one_of(COMPARED_VALUES),
 }

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from kpianalysis.errors import KpiError
+from kpianalysis.schema import COMPARED_VALUES
 
-VALUES = ("score", "attainment", "actual")
+VALUES = COMPARED_VALUES
 
 
 def wide_values(scores: pd.DataFrame, values: str = "score") -> pd.DataFrame:
