@@ -28,12 +28,25 @@ if TYPE_CHECKING:
     from kpianalysis.analyses.bridge import bridge_indicators as bridge_indicators
     from kpianalysis.analyses.bridge import bridge_subjects as bridge_subjects
     from kpianalysis.analyses.bridge import joiners_and_leavers as joiners_and_leavers
-    from kpianalysis.analyses.correlation.groups import correlation_groups as correlation_groups
+    from kpianalysis.analyses.correlation.bend_curve import bend_curve as bend_curve
+    from kpianalysis.analyses.correlation.construction import by_construction as by_construction
+    from kpianalysis.analyses.correlation.data_limits import indicator_limits as indicator_limits
+    from kpianalysis.analyses.correlation.data_limits import missing_patterns as missing_patterns
+    from kpianalysis.analyses.correlation.dependence import dependence as dependence
+    from kpianalysis.analyses.correlation.over_cycles import change_correlation as change_correlation
+    from kpianalysis.analyses.correlation.over_cycles import correlation_by_cycle as correlation_by_cycle
+    from kpianalysis.analyses.correlation.over_cycles import correlation_homogeneity as correlation_homogeneity
+    from kpianalysis.analyses.correlation.over_cycles import pooled_change_correlation as pooled_change_correlation
     from kpianalysis.analyses.correlation.pairs import correlation as correlation
     from kpianalysis.analyses.correlation.pairs import correlation_matrix as correlation_matrix
-    from kpianalysis.analyses.correlation.predictability import variance_inflation as variance_inflation
-    from kpianalysis.analyses.correlation.redundant import redundant_pairs as redundant_pairs
+    from kpianalysis.analyses.correlation.pairs import correlations_by_values as correlations_by_values
+    from kpianalysis.analyses.correlation.partial import partial_correlation as partial_correlation
     from kpianalysis.analyses.correlation.values import wide_values as wide_values
+    from kpianalysis.analyses.correlation.within_groups import within_groups as within_groups
+    from kpianalysis.analyses.correlation.within_slopes import group_slopes as group_slopes
+    from kpianalysis.analyses.correlation.within_slopes import grouping as grouping
+    from kpianalysis.analyses.correlation.within_slopes import pair_points as pair_points
+    from kpianalysis.analyses.correlation.within_slopes import pair_to_draw as pair_to_draw
     from kpianalysis.analyses.importance.importance import effective_weights as effective_weights
     from kpianalysis.analyses.importance.importance import importance as importance
     from kpianalysis.analyses.importance.target_weights import weights_for_importance as weights_for_importance
@@ -49,6 +62,23 @@ if TYPE_CHECKING:
     from kpianalysis.analyses.opinions.stakeholders import stakeholder_weights as stakeholder_weights
     from kpianalysis.analyses.reconciliation import disagreements as disagreements
     from kpianalysis.analyses.reconciliation import reconcile as reconcile
+    from kpianalysis.analyses.redundancy.adequacy import sampling_adequacy as sampling_adequacy
+    from kpianalysis.analyses.redundancy.counted_once import counted_once as counted_once
+    from kpianalysis.analyses.redundancy.dimensionality import component_loadings as component_loadings
+    from kpianalysis.analyses.redundancy.dimensionality import parallel_analysis as parallel_analysis
+    from kpianalysis.analyses.redundancy.dimensionality import principal_components as principal_components
+    from kpianalysis.analyses.redundancy.double_counting import double_counting as double_counting
+    from kpianalysis.analyses.redundancy.drop_candidates import drop_candidates as drop_candidates
+    from kpianalysis.analyses.redundancy.group_stability import GroupStability as GroupStability
+    from kpianalysis.analyses.redundancy.group_stability import group_stability as group_stability
+    from kpianalysis.analyses.redundancy.groups import correlation_groups as correlation_groups
+    from kpianalysis.analyses.redundancy.groups import group_tree as group_tree
+    from kpianalysis.analyses.redundancy.predictability import not_predicted as not_predicted
+    from kpianalysis.analyses.redundancy.predictability import predictable_indicators as predictable_indicators
+    from kpianalysis.analyses.redundancy.predictability import variance_inflation as variance_inflation
+    from kpianalysis.analyses.redundancy.redundant import redundant_pairs as redundant_pairs
+    from kpianalysis.analyses.redundancy.reliability import item_reliability as item_reliability
+    from kpianalysis.analyses.redundancy.reliability import reliability as reliability
     from kpianalysis.analyses.units import unit_differences as unit_differences
     from kpianalysis.analyses.weights.drawn_ranks import DrawnRanks as DrawnRanks
     from kpianalysis.analyses.weights.drawn_ranks import draw_ranks as draw_ranks
@@ -88,26 +118,38 @@ _HOME = {
     "Dataset": "dataset",
     "DrawRule": "analyses.weights.weight_draws",
     "DrawnRanks": "analyses.weights.drawn_ranks",
+    "GroupStability": "analyses.redundancy.group_stability",
     "KpiError": "errors",
     "Scorecard": "scoring",
+    "bend_curve": "analyses.correlation.bend_curve",
     "benefit_of_the_doubt": "analyses.alternatives.benefit_of_doubt",
     "benefit_of_the_doubt_weights": "analyses.alternatives.benefit_of_doubt",
     "bridge_indicators": "analyses.bridge",
     "bridge_subjects": "analyses.bridge",
+    "by_construction": "analyses.correlation.construction",
     "central_weights": "analyses.weights.rank_acceptability",
+    "change_correlation": "analyses.correlation.over_cycles",
     "check": "dataset",
     "compensation": "analyses.alternatives.compensation",
     "compensation_results": "analyses.alternatives.compensation",
+    "component_loadings": "analyses.redundancy.dimensionality",
     "correlation": "analyses.correlation.pairs",
-    "correlation_groups": "analyses.correlation.groups",
+    "correlation_by_cycle": "analyses.correlation.over_cycles",
+    "correlation_groups": "analyses.redundancy.groups",
+    "correlation_homogeneity": "analyses.correlation.over_cycles",
     "correlation_matrix": "analyses.correlation.pairs",
+    "correlations_by_values": "analyses.correlation.pairs",
+    "counted_once": "analyses.redundancy.counted_once",
     "data_status": "analyses.attainment",
     "data_weight_results": "analyses.alternatives.data_weights",
     "data_weights": "analyses.alternatives.data_weights",
+    "dependence": "analyses.correlation.dependence",
     "disagreements": "analyses.reconciliation",
     "disputed_subjects": "analyses.opinions.stakeholders",
+    "double_counting": "analyses.redundancy.double_counting",
     "draw_ranks": "analyses.weights.drawn_ranks",
     "draw_weights": "analyses.weights.weight_draws",
+    "drop_candidates": "analyses.redundancy.drop_candidates",
     "effective_weights": "analyses.importance.importance",
     "figures": "",
     "gaps": "analyses.attainment",
@@ -115,9 +157,15 @@ _HOME = {
     "grade_intervals": "analyses.weights.stability",
     "grade_probabilities": "analyses.weights.rank_acceptability",
     "grade_stability": "analyses.weights.stability",
+    "group_slopes": "analyses.correlation.within_slopes",
+    "group_stability": "analyses.redundancy.group_stability",
     "group_summary": "analyses.attainment",
+    "group_tree": "analyses.redundancy.groups",
+    "grouping": "analyses.correlation.within_slopes",
     "importance": "analyses.importance.importance",
+    "indicator_limits": "analyses.correlation.data_limits",
     "indicator_summary": "analyses.attainment",
+    "item_reliability": "analyses.redundancy.reliability",
     "joiners_and_leavers": "analyses.bridge",
     "judgement_consistency": "analyses.opinions.agreement",
     "judgement_triads": "analyses.opinions.agreement",
@@ -127,17 +175,28 @@ _HOME = {
     "leave_one_out": "analyses.weights.leave_out",
     "left_out_ranks": "analyses.weights.leave_out",
     "load": "dataset",
+    "missing_patterns": "analyses.correlation.data_limits",
     "names_of": "names",
+    "not_predicted": "analyses.redundancy.predictability",
+    "pair_points": "analyses.correlation.within_slopes",
+    "pair_to_draw": "analyses.correlation.within_slopes",
     "pairwise_winning": "analyses.weights.rank_acceptability",
+    "parallel_analysis": "analyses.redundancy.dimensionality",
+    "partial_correlation": "analyses.correlation.partial",
+    "pooled_change_correlation": "analyses.correlation.over_cycles",
+    "predictable_indicators": "analyses.redundancy.predictability",
+    "principal_components": "analyses.redundancy.dimensionality",
     "rank_acceptability": "analyses.weights.rank_acceptability",
     "rank_intervals": "analyses.weights.rank_acceptability",
     "rank_reversals": "analyses.weights.reversals",
     "read_params": "params",
     "reconcile": "analyses.reconciliation",
-    "redundant_pairs": "analyses.correlation.redundant",
+    "redundant_pairs": "analyses.redundancy.redundant",
     "relative_indicators": "analyses.weights.reversals",
+    "reliability": "analyses.redundancy.reliability",
     "result_choices": "analyses.alternatives.choices",
     "run": "batch",
+    "sampling_adequacy": "analyses.redundancy.adequacy",
     "score": "scoring",
     "score_history": "scoring",
     "score_previous": "scoring",
@@ -151,11 +210,12 @@ _HOME = {
     "tables": "",
     "totals_under": "analyses.weights.weight_sets",
     "unit_differences": "analyses.units",
-    "variance_inflation": "analyses.correlation.predictability",
+    "variance_inflation": "analyses.redundancy.predictability",
     "variance_shares": "analyses.alternatives.factorial",
     "weight_disagreement": "analyses.opinions.agreement",
     "weights_for_importance": "analyses.importance.target_weights",
     "wide_values": "analyses.correlation.values",
+    "within_groups": "analyses.correlation.within_groups",
     "wording": "",
 }
 
@@ -165,26 +225,38 @@ __all__ = [
     "Dataset",
     "DrawRule",
     "DrawnRanks",
+    "GroupStability",
     "KpiError",
     "Scorecard",
+    "bend_curve",
     "benefit_of_the_doubt",
     "benefit_of_the_doubt_weights",
     "bridge_indicators",
     "bridge_subjects",
+    "by_construction",
     "central_weights",
+    "change_correlation",
     "check",
     "compensation",
     "compensation_results",
+    "component_loadings",
     "correlation",
+    "correlation_by_cycle",
     "correlation_groups",
+    "correlation_homogeneity",
     "correlation_matrix",
+    "correlations_by_values",
+    "counted_once",
     "data_status",
     "data_weight_results",
     "data_weights",
+    "dependence",
     "disagreements",
     "disputed_subjects",
+    "double_counting",
     "draw_ranks",
     "draw_weights",
+    "drop_candidates",
     "effective_weights",
     "figures",
     "gaps",
@@ -192,9 +264,15 @@ __all__ = [
     "grade_intervals",
     "grade_probabilities",
     "grade_stability",
+    "group_slopes",
+    "group_stability",
     "group_summary",
+    "group_tree",
+    "grouping",
     "importance",
+    "indicator_limits",
     "indicator_summary",
+    "item_reliability",
     "joiners_and_leavers",
     "judgement_consistency",
     "judgement_triads",
@@ -204,8 +282,17 @@ __all__ = [
     "leave_one_out",
     "left_out_ranks",
     "load",
+    "missing_patterns",
     "names_of",
+    "not_predicted",
+    "pair_points",
+    "pair_to_draw",
     "pairwise_winning",
+    "parallel_analysis",
+    "partial_correlation",
+    "pooled_change_correlation",
+    "predictable_indicators",
+    "principal_components",
     "rank_acceptability",
     "rank_intervals",
     "rank_reversals",
@@ -213,8 +300,10 @@ __all__ = [
     "reconcile",
     "redundant_pairs",
     "relative_indicators",
+    "reliability",
     "result_choices",
     "run",
+    "sampling_adequacy",
     "score",
     "score_history",
     "score_previous",
@@ -233,6 +322,7 @@ __all__ = [
     "weight_disagreement",
     "weights_for_importance",
     "wide_values",
+    "within_groups",
     "wording",
 ]
 

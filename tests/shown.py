@@ -16,6 +16,7 @@ import kpianalysis as kpi
 from kpianalysis import Dataset, Scorecard
 from kpianalysis.display import DisplayTable, Sentences
 from kpianalysis.names import Names
+from tests import shown_correlation
 from tests.builders import actual_rows, make_card, make_data
 from tests.cards import before, dataset, given_card, hospitals, operations
 
@@ -88,21 +89,19 @@ class Answers:
     compensation_results: pd.DataFrame
     choices: kpi.Choices
     uncertain: pd.DataFrame
-    pairs: pd.DataFrame
-    groups: pd.DataFrame
-    inflation: pd.DataFrame
+    together: shown_correlation.Correlations
 
 
 def answers(card: Scorecard, before: Scorecard | None = None, lang: str = "en", draws: int = 100) -> Answers:
     """Compute every answer once."""
-    pairs, drawn = kpi.correlation(card.scores), kpi.draw_ranks(card, draws, seed=1)
+    names, drawn = kpi.names_of(card, before, lang=lang), kpi.draw_ranks(card, draws, seed=1)
     data_weights, doubt, compensated = kpi.data_weights(card), kpi.benefit_of_the_doubt(card), kpi.compensation(card)
     judged = kpi.judgement_weights(judgements_about(card), card)
     results = kpi.stakeholder_results(card, judged)
     return Answers(
         card,
         before,
-        kpi.names_of(card, before, lang=lang),
+        names,
         kpi.indicator_summary(card),
         kpi.bridge_subjects(card, before),
         kpi.bridge_indicators(card, before),
@@ -140,9 +139,7 @@ def answers(card: Scorecard, before: Scorecard | None = None, lang: str = "en", 
         # Few sets and base points: the tests look at words and bars, not at digits.
         kpi.result_choices(card),
         kpi.sobol_indices(card, n=16),
-        pairs,
-        kpi.correlation_groups(pairs),
-        kpi.variance_inflation(card.scores),
+        shown_correlation.correlations(card, before, names),
     )
 
 
@@ -158,7 +155,7 @@ def _shown(source: str, lang: str) -> Answers:
 
 def tables(a: Answers) -> dict[str, DisplayTable | None]:
     """Every table of the reports, by module and function."""
-    one, two, three, n = kpi.tables.attainment, kpi.tables.correlation, kpi.tables.ranks, a.names
+    one, three, n = kpi.tables.attainment, kpi.tables.ranks, a.names
     out, other, ch = kpi.tables.leave_out, kpi.tables.alternatives, kpi.tables.choices
     people = kpi.tables.stakeholders
     return {
@@ -174,10 +171,7 @@ def tables(a: Answers) -> dict[str, DisplayTable | None]:
         "attainment.status": one.status(a.status, n),
         "attainment.checks": one.checks(a.checks, n),
         "attainment.disagreements": one.disagreements(a.differing, n),
-        "correlation.pairs": two.pairs(a.pairs, n, most=5),
-        "correlation.all_pairs": two.all_pairs(a.pairs, n),
-        "correlation.groups": two.groups(a.groups, n),
-        "correlation.inflation": two.inflation(a.inflation, n),
+        **shown_correlation.tables(a.together),
         "importance.measures": kpi.tables.importance.measures(a.weights, n),
         "importance.dimension_measures": kpi.tables.importance.dimension_measures(a.dimensions, n),
         "importance.suggested": kpi.tables.importance.suggested(a.wanted, n),
@@ -210,7 +204,7 @@ def tables(a: Answers) -> dict[str, DisplayTable | None]:
 
 def sentences(a: Answers) -> dict[str, str | Sentences]:
     """Every sentence of the reports, by module and function."""
-    one, two, three, n = kpi.wording.attainment, kpi.wording.correlation, kpi.wording.ranks, a.names
+    one, three, n = kpi.wording.attainment, kpi.wording.ranks, a.names
     out, other = kpi.wording.leave_out, kpi.wording.alternatives
     ch, un, does = kpi.wording.choices, kpi.wording.uncertain_weights, kpi.wording.importance
     moves, people = kpi.wording.stability, kpi.wording.stakeholders
@@ -233,13 +227,7 @@ def sentences(a: Answers) -> dict[str, str | Sentences]:
         "attainment.lost_points_alt": one.lost_points_alt(a.summary, n),
         "attainment.groups_alt": one.groups_alt(a.units, "unit_id", n),
         "attainment.bridge_alt": one.bridge_alt(a.bridge, n),
-        "correlation.answer": two.answer(a.pairs, a.groups, a.inflation, n),
-        "correlation.allows": two.allows(a.pairs, n),
-        "correlation.strongest": two.strongest(a.pairs, n),
-        "correlation.grouped": two.grouped(a.groups, n),
-        "correlation.predictable": two.predictable(a.inflation, n),
-        "correlation.advice": two.advice(a.pairs, n),
-        "correlation.heatmap_alt": two.heatmap_alt(a.pairs, a.groups, n),
+        **shown_correlation.sentences(a.together),
         "sensitivity.answer": kpi.wording.sensitivity.answer(
             a.weights, a.dimensions, a.ranks, a.intervals, a.flips, agree, n
         ),
@@ -313,9 +301,8 @@ def sentences(a: Answers) -> dict[str, str | Sentences]:
 
 def charts(a: Answers) -> dict[str, Callable[..., Any]]:
     """Every chart of the reports, by module and function: call it, with `ax` or without."""
-    one, two, three, n = kpi.figures.attainment, kpi.figures.correlation, kpi.figures.ranks, a.names
+    one, three, n = kpi.figures.attainment, kpi.figures.ranks, a.names
     out, other, people = kpi.figures.leave_out, kpi.figures.alternatives, kpi.figures.stakeholders
-    square = kpi.correlation_matrix(a.pairs)
     made: dict[str, Callable[..., Any]] = {
         "attainment.plot_lost_points": lambda **k: one.plot_lost_points(a.summary, n, **k),
         "attainment.plot_totals": lambda **k: one.plot_totals(a.card.totals, a.card.grades, n, **k),
@@ -331,15 +318,12 @@ def charts(a: Answers) -> dict[str, Callable[..., Any]]:
         "alternatives.plot_compensation": lambda **k: other.plot_compensation(a.compensated, n, **k),
         "choices.plot_choices": lambda **k: kpi.figures.choices.plot_choices(a.choices, n, **k),
         "uncertain_weights.plot_indices": lambda **k: kpi.figures.uncertain_weights.plot_indices(a.uncertain, n, **k),
-        "correlation.plot_heatmap": lambda **k: two.plot_heatmap(square, a.groups, n, **k),
+        **shown_correlation.charts(a.together),
     }
     if len(a.chances):
         made["ranks.plot_grades"] = lambda **k: three.plot_grades(a.chances, n, **k)
     if len(a.bridge):
         made["attainment.plot_bridge"] = lambda **k: one.plot_bridge(a.bridge, n, **k)
-    if a.pairs["spearman"].notna().any():
-        wide = kpi.wide_values(a.card.scores)
-        made["correlation.plot_pair"] = lambda **k: two.plot_pair(wide, a.pairs.iloc[0], n, **k)
     return made
 
 

@@ -92,7 +92,7 @@ def test_no_chart_changes_what_it_draws(ours):
     assert ours.card.totals.equals(totals)
 
 
-@pytest.mark.parametrize("chart", ["attainment.plot_groups", "correlation.plot_heatmap", "correlation.plot_pair"])
+@pytest.mark.parametrize("chart", ["attainment.plot_groups", "correlation.plot_heatmap", "groups.plot_dendrogram"])
 def test_chinese_names_have_every_glyph_as_shown(chart):
     figure_svg(charts(shown("operations", "zh"))[chart]())
 
@@ -264,9 +264,9 @@ def test_grades_are_bars_that_fill_the_axis_with_their_letters(ours):
 
 
 def test_the_heat_map_is_ordered_written_and_framed(ours):
-    square = kpi.correlation_matrix(ours.pairs)
-    ax = correlation.plot_heatmap(square, ours.groups, ours.names)
-    ids = ours.groups["indicator_id"]
+    square = kpi.correlation_matrix(ours.together.pairs)
+    ax = correlation.plot_heatmap(square, ours.together.groups, ours.names)
+    ids = ours.together.groups["indicator_id"]
     assert [label.rsplit(maxsplit=1)[0] for label in _labels(ax.yaxis)] == [ours.names.item(i) for i in ids]
     assert [label.rsplit(maxsplit=1)[1] for label in _labels(ax.yaxis)] == _labels(ax.xaxis)
     shown_square = square.loc[ids, ids].to_numpy()
@@ -277,14 +277,14 @@ def test_the_heat_map_is_ordered_written_and_framed(ours):
     assert "-0" not in written
     (frame,) = ax.patches
     assert (frame.get_width(), frame.get_height()) == (2, 2)
-    inside = ours.groups.loc[ours.groups["group"] == 1, "place"]
+    inside = ours.together.groups.loc[ours.together.groups["group"] == 1, "place"]
     assert (frame.get_x(), frame.get_y()) == (inside.min(), inside.min())
 
 
 def test_an_unknown_correlation_is_an_empty_cell():
     table = pd.DataFrame({"a": [1.0, 2, 4, 8, 9], "b": [2.0, 1, 4, 7, 9], "c": [70.0] * 5}, index=list("VWXYZ"))
     of = answers(given_card(table))
-    ax = correlation.plot_heatmap(kpi.correlation_matrix(of.pairs), of.groups, of.names)
+    ax = correlation.plot_heatmap(kpi.correlation_matrix(of.together.pairs), of.together.groups, of.names)
     cells = [text.get_text() for text in ax.texts]
     # Seaborn writes no text where a value is missing.
     assert len([cell for cell in cells if cell]) == 5
@@ -292,7 +292,7 @@ def test_an_unknown_correlation_is_an_empty_cell():
 
 
 def test_the_colours_are_even_on_both_sides_of_zero(ours):
-    ax = correlation.plot_heatmap(kpi.correlation_matrix(ours.pairs), ours.groups, ours.names)
+    ax = correlation.plot_heatmap(kpi.correlation_matrix(ours.together.pairs), ours.together.groups, ours.names)
     mesh = ax.collections[0]
     assert mesh.norm(0.0) == 0.5
     assert mesh.cmap(mesh.norm(0.8)) != mesh.cmap(mesh.norm(-0.8))
@@ -300,28 +300,6 @@ def test_the_colours_are_even_on_both_sides_of_zero(ours):
 
 def test_nothing_to_correlate_is_said():
     of = shown("one indicator")
-    ax = correlation.plot_heatmap(kpi.correlation_matrix(of.pairs), of.groups, of.names)
+    ax = correlation.plot_heatmap(kpi.correlation_matrix(of.together.pairs), of.together.groups, of.names)
     assert len(ax.collections) == 0
     assert _title(ax)
-
-
-def test_a_pair_is_drawn_with_everybody_who_has_both(ours):
-    wide = kpi.wide_values(ours.card.scores)
-    pair = ours.pairs.iloc[0]
-    ax = correlation.plot_pair(wide, pair, ours.names)
-    (dots,) = ax.collections
-    points = {tuple(point) for point in np.asarray(dots.get_offsets())}
-    expected = wide[[pair["indicator_i"], pair["indicator_j"]]].dropna()
-    assert points == set(expected.itertuples(index=False, name=None))
-    assert ours.names.item(pair["indicator_i"]) in ax.get_xlabel()
-    assert ours.names.item(pair["indicator_j"]) in ax.get_ylabel()
-    assert number(pair["spearman"], 2) in _title(ax)
-
-
-def test_a_dot_that_many_share_is_larger():
-    table = pd.DataFrame({"a": [1.0, 1, 1, 2, 3], "b": [5.0, 5, 5, 6, 8]}, index=list("VWXYZ"))
-    of = answers(given_card(table))
-    ax = correlation.plot_pair(kpi.wide_values(of.card.scores), of.pairs.iloc[0], of.names)
-    (dots,) = ax.collections
-    sizes = dict(zip(map(tuple, np.asarray(dots.get_offsets())), dots.get_sizes(), strict=True))
-    assert sizes[(1.0, 5.0)] > sizes[(2.0, 6.0)] == sizes[(3.0, 8.0)]

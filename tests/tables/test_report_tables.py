@@ -131,8 +131,8 @@ def test_every_disagreement_is_there_folded_up(theirs):
 
 
 def test_pairs_name_their_indicators_and_adjusted_p(ours):
-    table = correlation.pairs(ours.pairs, ours.names, most=3)
-    first = ours.pairs.iloc[0]
+    table = correlation.pairs(ours.together.pairs, ours.names, most=3)
+    first = ours.together.pairs.iloc[0]
     assert table.rows[0][:4] == (
         ours.names.item(first["indicator_i"]),
         ours.names.item(first["indicator_j"]),
@@ -140,19 +140,8 @@ def test_pairs_name_their_indicators_and_adjusted_p(ours):
         number(first["spearman"], 2),
     )
     assert table.rows[0][6] == "<0.001"
-    assert len(correlation.all_pairs(ours.pairs, ours.names).rows) == len(ours.pairs)
-    assert correlation.all_pairs(ours.pairs, ours.names).collapsed
-
-
-def test_only_indicators_in_company_are_listed_as_groups(ours):
-    table = correlation.groups(ours.groups, ours.names)
-    assert _column(table, 0) == ["1", "1"]
-    assert set(_column(table, 1)) == {ours.names.item("orders_handled"), ours.names.item("order_value")}
-
-
-def test_inflation_shows_the_most_predictable_first(ours):
-    table = correlation.inflation(ours.inflation, ours.names)
-    assert _column(table, 1) == [number(vif, 2) for vif in ours.inflation["vif"]]
+    assert len(correlation.all_pairs(ours.together.pairs, ours.names).rows) == len(ours.together.pairs)
+    assert correlation.all_pairs(ours.together.pairs, ours.names).collapsed
 
 
 def test_the_least_safe_grades_come_first(ours):

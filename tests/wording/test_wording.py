@@ -10,18 +10,30 @@ import kpianalysis as kpi
 from kpianalysis.analyses.bridge import PARTS
 from kpianalysis.display import Sentences
 from kpianalysis.i18n import number, percent
-from kpianalysis.wording import attainment, common, correlation, importance, ranks
+from kpianalysis.wording import attainment, common, correlation, importance, ranks, redundancy
 from tests.builders import actual_rows, make_card
 from tests.cards import operations, random_card
 from tests.shown import EVIL, SOURCES, answers, public_functions, sentences, shown
 
-# Functions that give a part of a sentence, not one of its own.
+# Functions that give a part of a sentence or the title of a chart, not a sentence of its own.
 PARTS_OF_SENTENCES = {
+    *("bends.bend_title", "dimensionality.scree_title", "direct.direct_title", "within_groups.pair_title"),
     *(f"common.{name}" for name in ("count", "points", "share", "signed", "number_of")),
     "attainment.biggest_part",
     *(f"alternatives.{name}" for name in ("method_name", "mean_name")),
     *(f"choices.{name}" for name in ("factor_name", "level_name")),
     *(f"importance.{name}" for name in ("between", "flagged")),
+    *(f"correlation.{name}" for name in ("level_of", "judged", "perhaps_same", "pair_values")),
+    "data_limits.construction_reason",
+    "dimensionality.can_tell",
+    "direct.verdict",
+    *(f"drop_candidates.{name}" for name in ("candidates_of", "change", "lost", "reason")),
+    "double_counting.most_common",
+    *(f"groups.{name}" for name in ("said_of", "strong_pairs")),
+    *(f"over_cycles.{name}" for name in ("beside", "has_changed", "pairs_in_question", "same_in_each", "trend")),
+    *(f"predictability.{name}" for name in ("percent_from_zero", "why_left_out")),
+    *(f"reliability.{name}" for name in ("against_the_rest", "apart_from_the_rest")),
+    *(f"within_groups.{name}" for name in ("grouped_by", "row_of")),
     *(f"stakeholders.{name}" for name in ("contradiction", "list_of", "mend", "times")),
     "stability.smallest_moves",
 }
@@ -246,7 +258,7 @@ def test_short_numbers_have_no_needless_zeros(value, text):
 def test_every_report_says_that_a_person_decides(ours):
     assert "person decides" in common.decides("en").texts[0]
     for said in (
-        correlation.advice(ours.pairs, ours.names),
+        redundancy.advice(ours.together.pairs, ours.together.droppable, ours.names),
         importance.advice(ours.weights, ours.names),
     ):
         assert "person decides" in said
@@ -267,49 +279,38 @@ def test_pairs_that_say_the_same_need_strength_certainty_and_subjects():
 
 
 def test_what_the_data_allow_gives_counts(theirs, ours):
-    known = theirs.pairs.dropna(subset=["spearman"])
-    text = correlation.allows(theirs.pairs, theirs.names)
-    assert _holds(text, number(len(known)), number(len(theirs.pairs)), number(known["n"].max()))
-    assert _holds(text, str(len(kpi.redundant_pairs(theirs.pairs))))
+    known = theirs.together.pairs.dropna(subset=["spearman"])
+    text = correlation.allows(theirs.together.pairs, theirs.names)
+    assert _holds(text, number(len(known)), number(len(theirs.together.pairs)), number(known["n"].max()))
+    assert _holds(text, str(len(kpi.redundant_pairs(theirs.together.pairs))))
     few = answers(operations("2024Q3").for_unit("east"))
-    assert _holds(correlation.allows(few.pairs, few.names), "12")
-    assert len({correlation.allows(x.pairs, x.names) for x in (theirs, ours, few, shown("one indicator"))}) == 4
+    assert _holds(correlation.allows(few.together.pairs, few.names), "12")
+    assert (
+        len({correlation.allows(x.together.pairs, x.names) for x in (theirs, ours, few, shown("one indicator"))}) == 4
+    )
 
 
 def test_the_strongest_pair_is_named_with_its_interval(ours):
-    first = ours.pairs.iloc[0]
-    text = correlation.strongest(ours.pairs, ours.names)
+    first = ours.together.pairs.iloc[0]
+    text = correlation.strongest(ours.together.pairs, ours.names)
     numbers = (number(first[column], 2) for column in ("spearman", "ci_low", "ci_high"))
     assert _holds(text, ours.names.item("orders_handled"), ours.names.item("order_value"), "48", *numbers)
 
 
 def test_a_pair_that_few_have_is_not_the_strongest(ours):
-    few = ours.pairs.iloc[[0]].assign(indicator_i="rare", n=5, spearman=1.0)
-    pairs = pd.concat([few, ours.pairs], ignore_index=True)
-    assert correlation.strongest(pairs, ours.names) == correlation.strongest(ours.pairs, ours.names)
-
-
-def test_the_largest_group_is_named_whole(ours):
-    text = correlation.grouped(ours.groups, ours.names)
-    assert _holds(text, "1", ours.names.item("orders_handled"), ours.names.item("order_value"))
-    alone = correlation.grouped(ours.groups.assign(group=0), ours.names)
-    assert not any(character.isdigit() for character in alone)
-
-
-def test_the_most_predictable_indicator_is_named(ours):
-    first = ours.inflation.iloc[0]
-    text = correlation.predictable(ours.inflation, ours.names)
-    assert _holds(text, ours.names.item(first["indicator_id"]), percent(first["r_squared"]), number(first["vif"], 1))
-    assert correlation.predictable(ours.inflation.assign(vif=np.nan), ours.names) != text
+    few = ours.together.pairs.iloc[[0]].assign(indicator_i="rare", n=5, spearman=1.0)
+    pairs = pd.concat([few, ours.together.pairs], ignore_index=True)
+    assert correlation.strongest(pairs, ours.names) == correlation.strongest(ours.together.pairs, ours.names)
 
 
 def test_advice_claims_nothing_that_cannot_be_known(ours):
-    found = correlation.advice(ours.pairs, ours.names)
-    assert _holds(found, ours.names.item("orders_handled"), ours.names.item("order_value"))
-    clear = correlation.advice(ours.pairs.iloc[1:], ours.names)
-    unknown = correlation.advice(ours.pairs.assign(spearman=np.nan), ours.names)
-    few = correlation.advice(ours.pairs.assign(n=12), ours.names)
-    none = correlation.advice(ours.pairs.head(0), ours.names)
+    pairs, droppable = ours.together.pairs, ours.together.droppable
+    found = redundancy.advice(pairs, droppable, ours.names)
+    assert _holds(found, ours.names.item("order_value"), "0.971")
+    clear = redundancy.advice(pairs, droppable.assign(place=np.nan), ours.names)
+    unknown = redundancy.advice(pairs.assign(spearman=np.nan), droppable, ours.names)
+    few = redundancy.advice(pairs.assign(n=12), droppable, ours.names)
+    none = redundancy.advice(pairs.head(0), droppable, ours.names)
     assert len({found, clear, unknown}) == 3
     assert unknown == few == none
 
