@@ -96,7 +96,9 @@ def _lines(row: pd.Series, names: Names) -> list[tuple[object, ...]]:
         "own_i": alone.format(name=names.item(row["indicator_i"])),
         "own_j": alone.format(name=names.item(row["indicator_j"])),
     }
-    pair = f"{_pair(row['indicator_i'], row['indicator_j'], names)} (r = {number(row['pearson'], 2, names.lang)})"
+    pair = _("{pair} (r = {r})").format(
+        pair=_pair(row["indicator_i"], row["indicator_j"], names), r=number(row["pearson"], 2, names.lang)
+    )
     lines = [(part, label, f"{part}_weight", part) for part, label in labels.items()]
     answer: list[tuple[object, ...]] = []
     for part, label, weight, effect in [*lines, ("", _("together"), "weight", "effective")]:

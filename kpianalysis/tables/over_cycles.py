@@ -53,7 +53,7 @@ def pairs_over_cycles(
     rows["trend"] = [trend(row, lang) for _at, row in rows.iterrows()]
     shown = cycles[-most_cycles:]
     for place, cycle in enumerate(shown):
-        rows[f"cycle {place}"] = beside(followed, by_cycle[by_cycle["cycle"] == cycle])["spearman"]
+        rows[f"cycle_{place}"] = beside(followed, by_cycle[by_cycle["cycle"] == cycle])["spearman"]
     moved = beside(followed, changes)
     rows["changes"] = moved["spearman"]
     rows["interval"] = [_between(low, high, lang) for low, high in zip(moved["ci_low"], moved["ci_high"], strict=True)]
@@ -61,7 +61,7 @@ def pairs_over_cycles(
         ("indicator_i", _("indicator"), text),
         ("indicator_j", _("and"), text),
         *(
-            (f"cycle {place}", _("ρ in {cycle}").format(cycle=cycle), fixed(2, lang))
+            (f"cycle_{place}", _("ρ in {cycle}").format(cycle=cycle), fixed(2, lang))
             for place, cycle in enumerate(shown)
         ),
         ("trend", _("over time"), text),

@@ -79,7 +79,7 @@ def test_settings_of_the_reader_stay_as_they_were(ours):
     with mpl.rc_context({"font.size": 17.0, "axes.titlelocation": "right", "font.family": ["serif"]}):
         kept = dict(mpl.rcParams)
         for name, plot in charts(ours).items():
-            plot()
+            plt.close(plot().get_figure(root=True))
             assert dict(mpl.rcParams) == kept, name
 
 
@@ -87,7 +87,7 @@ def test_no_chart_changes_what_it_draws(ours):
     kept = {name: getattr(ours, name).copy() for name in ("summary", "bridge", "units", "weights", "ranks", "left_out")}
     totals = ours.card.totals.copy()
     for plot in charts(ours).values():
-        plot()
+        plt.close(plot().get_figure(root=True))
     assert [name for name in kept if not getattr(ours, name).equals(kept[name])] == []
     assert ours.card.totals.equals(totals)
 

@@ -29,8 +29,10 @@ NOT_FOR_READERS = {
     "kpianalysis",  # names of packages in the table of versions, and options of matplotlib
     "axes fraction",
     "offset points",
+    "lower left",
     "lower right",
     "upper left",
+    "upper right",
 }
 # `f"{end}_challenger"` is the name of a column.
 COLUMN_NAME = re.compile(r"_[a-z_]+|[a-z_]+_")
@@ -74,11 +76,11 @@ def _untranslated(source: str) -> list[str]:
 
 
 def _called(node: ast.AST) -> str:
-    """Name of the function a call calls; `translator(lang)(…)` is a call of `_`."""
+    """Name of the function a call calls; `translator(lang)(…)` is a call of `_`, and so is one for plurals."""
     if not isinstance(node, ast.Call):
         return ""
     if isinstance(node.func, ast.Call):
-        return "_" if _called(node.func) == "translator" else ""
+        return "_" if _called(node.func) in {"translator", "ntranslator"} else ""
     return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
 
 
