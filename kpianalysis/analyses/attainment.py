@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from kpianalysis.analyses.gaps.owners import with_owner
 from kpianalysis.scoring import Scorecard
 
 
@@ -79,13 +80,15 @@ def gaps(card: Scorecard) -> pd.DataFrame:
         lost_points (applied weight × (100 − score)), owner_id, due. Missed: the gap is negative; without a target,
         the score is below 100.
     """
-    rows = card.scores[(card.scores["kind"] == "scored") & (card.scores["applied_weight"] > 0)]
-    missed = (rows["gap"] < 0) | (rows["gap"].isna() & (rows["score"] < 100.0))
-    rows = rows[missed & rows["score"].notna()]
-    rows = rows.assign(lost_points=rows["applied_weight"] * (100.0 - rows["score"]))
-    rows = rows[rows["lost_points"] > 0].sort_values("lost_points", ascending=False, kind="stable")
+    scores = card.scores
+    missed = (scores["gap"] < 0) | (scores["gap"].isna() & (scores["score"] < 100.0))
+    lost = scores["applied_weight"] * (100.0 - scores["score"])
+    # Also false without a score, and where the indicator has no weight.
+    kept = (scores["kind"] == "scored") & missed & (lost > 0)
     columns = ["subject_id", "indicator_id", "actual", "target", "gap", "attainment", "score", "lost_points"]
-    return _with_owner(rows, card)[[*columns, "owner_id", "due"]].reset_index(drop=True)
+    rows = scores.loc[kept, ["role_id", *columns[:-1]]].assign(lost_points=lost[kept])
+    rows = rows.sort_values("lost_points", ascending=False, kind="stable")
+    return with_owner(rows, card)[[*columns, "owner_id", "due"]].reset_index(drop=True)
 
 
 def grade_distribution(card: Scorecard) -> pd.DataFrame:
@@ -119,8 +122,9 @@ def data_status(card: Scorecard) -> pd.DataFrame:
         pairs), share. Only indicators that count: kind scored.
     """
     rows = card.scores[card.scores["kind"] == "scored"]
-    reason = rows["missing_reason"].astype("object").where(rows["score"].isna(), "").fillna("")
-    counts = reason.value_counts()
+    missing = rows.loc[rows["score"].isna(), "missing_reason"].value_counts()
+    counts = pd.Series({"": len(rows) - int(missing.sum()), **missing}, dtype="int64")
+    counts = counts[counts > 0].sort_values(ascending=False, kind="stable")
     answer = pd.DataFrame({"n": counts, "share": counts / max(len(rows), 1)})
     return answer.rename_axis("missing_reason").reset_index()
 
@@ -129,17 +133,3 @@ def _with_met(scores: pd.DataFrame) -> pd.DataFrame:
     """Add `met`: 1.0 or 0.0, missing where there is no score or no target."""
     met = (scores["gap"] >= 0).astype("float64").where(scores["gap"].notna() & scores["score"].notna())
     return scores.assign(met=met)
-
-
-def _with_owner(rows: pd.DataFrame, card: Scorecard) -> pd.DataFrame:
-    """Add owner and due date: the plan's, the more specific first; else the indicator's owner."""
-    owner = rows["indicator_id"].astype("object").map(card.indicators.set_index("indicator_id")["owner_id"])
-    due = pd.Series(pd.NaT, index=rows.index, dtype="datetime64[s]")
-    subject, role, item = (rows[name].astype("object") for name in ("subject_id", "role_id", "indicator_id"))
-    for plan in card.plan.to_dict("records"):
-        mine = item == plan["indicator_id"]
-        mine &= (subject == plan["subject_id"]) | pd.isna(plan["subject_id"])
-        mine &= (role == plan["role_id"]) | pd.isna(plan["role_id"])
-        owner = owner.mask(mine, plan["owner_id"]) if pd.notna(plan["owner_id"]) else owner
-        due = due.mask(mine, plan["due"]) if pd.notna(plan["due"]) else due
-    return rows.assign(owner_id=owner, due=due)

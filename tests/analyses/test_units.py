@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from scipy import stats
 
@@ -40,3 +41,19 @@ def test_too_few_scores_or_no_spread_are_not_compared(north, south):
     card = _card(north, south)
     assert kpi.unit_differences(card).empty
     assert "too few" in kpi.wording.attainment.units_apart(kpi.unit_differences(card), kpi.names_of(card))
+
+
+def test_a_unit_at_the_ceiling_is_compared_without_a_warning():
+    north, south = [100] * 5, [90, 80, 100, 70, 95]
+    answer = kpi.unit_differences(_card(north, south)).set_index("unit_id")
+    # Welch: one side has no spread, so the other's standard error alone.
+    t = 13 / (np.std(south, ddof=1) / np.sqrt(5))
+    assert answer.loc["north", "p_adjusted"] == pytest.approx(2 * stats.t.sf(t, 4), rel=1e-9)
+
+
+def test_subjects_without_a_unit_are_others():
+    values = {f"N{i}": i for i in range(6)} | {f"X{i}": 10 + i for i in range(6)}
+    subjects = [{"subject_id": name, "unit_id": "north" if name[0] == "N" else ""} for name in values]
+    card = make_card(subjects=subjects, indicators=[{"method": "given"}], plan=None, actuals=actual_rows(values))
+    answer = kpi.unit_differences(card)
+    assert answer[["unit_id", "n", "mean", "others"]].to_numpy().tolist() == [["north", 6, 2.5, 12.5]]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.stats import chi2
 
 from kpianalysis.analyses.correlation.coefficients import spearman
 from kpianalysis.analyses.correlation.pairs import adjust
@@ -16,6 +17,8 @@ Counts = NDArray[np.int64]
 
 # From this share of subjects with the same lowest or highest score on, a scale is said to end too early.
 END_SHARE = 0.15
+# Cochran (1954): χ² has its distribution if four fifths of the expected counts are 5 or more, and none below 1.
+COCHRAN_CELL, COCHRAN_SHARE = 5, 0.8
 
 
 def indicator_limits(scores: pd.DataFrame, values: str = "score") -> pd.DataFrame:
@@ -57,7 +60,7 @@ def _limits_of(name: str, column: pd.Series | None, asked: int) -> tuple[object,
     return name, n, 1 - n / asked, distinct, *ends, distinct == 1
 
 
-def missing_patterns(scores: pd.DataFrame, values: str = "score", draws: int = 1_999, seed: int = 1) -> pd.DataFrame:
+def missing_patterns(scores: pd.DataFrame, values: str = "score", draws: int = 999, seed: int = 1) -> pd.DataFrame:
     """Test whether it is an accident who lacks an indicator: by unit, by role, and by the other indicators.
 
     Parameters
@@ -80,7 +83,8 @@ def missing_patterns(scores: pd.DataFrame, values: str = "score", draws: int = 1
 
     Notes
     -----
-    Units and roles: Pearson's χ², its p the share of random assignments with as large a one. Other indicators: the test
+    Units and roles: Pearson's χ², its p the share of random assignments with as large a one, or where expected counts
+    are large that of the χ² distribution. Other indicators: the test
     of Spearman's correlation between missing (1) or not (0) and the value. What does not show here may hang on
     something that is not in the tables. Source: docs/method.md, "Limits of the data".
     """
@@ -118,11 +122,18 @@ def _counts(column: pd.Series) -> Counts:
 
 
 def _chi_square(missing: Counts, sizes: Counts, draws: int, rng: np.random.Generator) -> tuple[float, float]:
-    """Pearson's χ² of missing by group, and the share of random assignments with as large a one."""
+    """Pearson's χ² of missing by group and its p: the share of random assignments with as large a one.
+
+    Where all cells are large enough for χ² to have its own distribution, that gives p instead.
+    """
     total, count = sizes.sum(), int(missing.sum())
-    drawn = rng.multivariate_hypergeometric(sizes, count, size=draws, method="marginals")
     share = count / total
     expected, spread = sizes * share, sizes * share * (1 - share)
+    cells = np.minimum(expected, sizes - expected)
+    if cells.min() >= 1 and (cells >= COCHRAN_CELL).mean() >= COCHRAN_SHARE:
+        statistic = float(((missing - expected) ** 2 / spread).sum())
+        return statistic, float(chi2.sf(statistic, len(sizes) - 1))
+    drawn = rng.multivariate_hypergeometric(sizes, count, size=draws, method="marginals")
     every = (np.vstack([missing, drawn]) - expected) ** 2 / spread
     statistics = every.sum(axis=1)
     # Equal tables must count as equal, whatever the last digit of their sums.

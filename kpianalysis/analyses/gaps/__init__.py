@@ -1,0 +1,1 @@
+"""Who and what missed, by how much, what is within reach, and who acts."""
