@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache, wraps
 from importlib import resources
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -81,6 +81,18 @@ def new_axes(ax: Axes | None, height: float) -> Axes:
 def set_title(ax: Axes, text: str, most: int = 66) -> None:
     """Set a title that states the finding, in lines of `most` characters: fewer where wide labels narrow the axes."""
     ax.set_title("\n".join(wrap(text, most)))
+
+
+def legend_below(ax: Axes, columns: int, side: Literal["left", "right"] = "left") -> None:
+    """Set the legend under the axis label, where no bar or dot can be; none where nothing has a label."""
+    from matplotlib.transforms import ScaledTranslation
+
+    if not ax.get_legend_handles_labels()[0]:
+        return
+    below = ax.transAxes + ScaledTranslation(0, -0.5, ax.figure.dpi_scale_trans)
+    corner = (0, 0) if side == "left" else (1, 0)
+    where: Literal["upper left", "upper right"] = "upper left" if side == "left" else "upper right"
+    ax.legend(frameon=False, ncols=columns, borderaxespad=0, loc=where, bbox_to_anchor=corner, bbox_transform=below)
 
 
 def shorten(text: str, most: int = 38) -> str:

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from kpianalysis.i18n import translator
 from kpianalysis.names import Names
-from kpianalysis.style import BAD, MAIN, new_axes, set_title, shorten, styled
+from kpianalysis.style import BAD, MAIN, legend_below, new_axes, set_title, shorten, styled
 from kpianalysis.wording.bends import bend_title
 
 
@@ -54,7 +54,7 @@ def plot_bend(
     )
     ax.set_xlabel(_axis(first["values"], names.lang).format(name=shorten(names.item(first["indicator_x"]), 60)))
     ax.set_ylabel(_axis(first["values"], names.lang).format(name=shorten(names.item(first["indicator_y"]), 34)))
-    _legend_below(ax)
+    legend_below(ax, 2)
     return ax
 
 
@@ -65,11 +65,3 @@ def _axis(values: str, lang: str) -> str:
         "attainment": _("{name}, attainment"),
         "actual": _("{name}, own unit, more is better"),
     }[values]
-
-
-def _legend_below(ax: Axes) -> None:
-    """Set the legend under the axis label, where no dot can be."""
-    from matplotlib.transforms import ScaledTranslation
-
-    below = ax.transAxes + ScaledTranslation(0, -0.5, ax.figure.dpi_scale_trans)
-    ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(0, 0), bbox_transform=below, ncols=2, borderaxespad=0)

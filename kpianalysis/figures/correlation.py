@@ -56,7 +56,7 @@ def plot_heatmap(
         vmax=1,
         cmap="vlag",
         ax=ax,
-        annot=False if many else [[_cell(value, names.lang) for value in row] for row in shown],
+        annot=False if many else _cells(shown, names.lang),
         fmt="",
         annot_kws={"size": 6.5 if len(ids) > 15 else 8},
         linewidths=0.0 if many else 0.3,
@@ -236,6 +236,11 @@ def _forest_title(pairs: pd.DataFrame, names: Names) -> str:
         more=number(len(more), 0, names.lang),
         all=number(len(pairs), 0, names.lang),
     )
+
+
+def _cells(square: np.ndarray, lang: str) -> list[list[str]]:
+    """Write each coefficient once, below the diagonal."""
+    return [[_cell(value, lang) if j < i else "" for j, value in enumerate(row)] for i, row in enumerate(square)]
 
 
 def _cell(value: float, lang: str) -> str:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.transforms import ScaledTranslation
 
 from kpianalysis.i18n import percent, translator
 from kpianalysis.names import Names
-from kpianalysis.style import BAD, GREY, LIGHT, MAIN, new_axes, set_title, shorten, styled
+from kpianalysis.style import BAD, GREY, LIGHT, MAIN, legend_below, new_axes, set_title, shorten, styled
 
 
 @styled
@@ -46,12 +45,7 @@ def plot_limits(limits: pd.DataFrame, names: Names, *, ax: Axes | None = None) -
     ax.set_yticks(place, [shorten(names.item(item), 44) for item in rows["indicator_id"]])
     ax.set_xlim(0, 100)
     ax.set_xlabel(_("share of the subjects the indicator applies to, %"))
-    if len(rows):
-        # Below the label of the axis, at a distance in points whatever the number of bars.
-        below = ax.transAxes + ScaledTranslation(0, -0.5, ax.figure.dpi_scale_trans)
-        ax.legend(
-            frameon=False, loc="upper right", bbox_to_anchor=(1, 0), bbox_transform=below, ncols=4, borderaxespad=0
-        )
+    legend_below(ax, 4, "right")
     set_title(ax, _title(limits, names), most=48)
     return ax
 

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from kpianalysis.i18n import percent, translator
 from kpianalysis.names import Names
-from kpianalysis.style import GREY, INK, LIGHT, MAIN, new_axes, set_title, shorten, styled
+from kpianalysis.style import GREY, INK, LIGHT, MAIN, legend_below, new_axes, set_title, shorten, styled
 from kpianalysis.wording.double_counting import most_common, none
 
 
@@ -46,7 +46,7 @@ def plot_double_counting(
     if len(rows) < len(most_common(table)):
         shown = _("{axis}; the first {n} of {all} pairs").format(axis=shown, n=len(rows), all=len(most_common(table)))
     ax.set_xlabel(shown)
-    _legend_below(ax)
+    legend_below(ax, 2, "right")
     set_title(ax, _title(rows.iloc[0], names), most=56)
     return ax
 
@@ -86,14 +86,6 @@ def _pair(ax: Axes, line: int, row: pd.Series, names: Names, *, labelled: bool) 
     )
     only = _("only {name}")
     return dict(zip(places, [_("in common"), only.format(name=a), only.format(name=b)], strict=True))
-
-
-def _legend_below(ax: Axes) -> None:
-    """Set the legend under the axis label, where no bar can be."""
-    from matplotlib.transforms import ScaledTranslation
-
-    below = ax.transAxes + ScaledTranslation(0, -0.5, ax.figure.dpi_scale_trans)
-    ax.legend(frameon=False, loc="upper right", bbox_to_anchor=(1, 0), bbox_transform=below, ncols=2, borderaxespad=0)
 
 
 def _title(row: pd.Series, names: Names) -> str:

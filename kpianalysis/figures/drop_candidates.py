@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from kpianalysis.i18n import number, translator
 from kpianalysis.names import Names
 from kpianalysis.scoring.inputs import Floats
-from kpianalysis.style import BAD, GREY, LIGHT, new_axes, set_title, shorten, styled
+from kpianalysis.style import BAD, GREY, LIGHT, legend_below, new_axes, set_title, shorten, styled
 from kpianalysis.wording.drop_candidates import candidates_of, none
 
 # Where an indicator stands of which it is not known what would be lost, in per cent.
@@ -53,17 +53,9 @@ def plot_drop_candidates(table: pd.DataFrame, names: Names, *, most: int = 6, ax
     _name(ax, shown[chosen].head(most), across, height, names)
     ax.set_xlabel(_("information lost: what the others cannot tell of it, %"))
     ax.set_ylabel(_("grades that change without it, %") if has_grades else _("mean shift of rank without it, places"))
-    _legend_below(ax)
+    legend_below(ax, 2, "right")
     set_title(ax, _title(table, names), most=84)
     return ax
-
-
-def _legend_below(ax: Axes) -> None:
-    """Set the legend under the axis label, where no dot can be."""
-    from matplotlib.transforms import ScaledTranslation
-
-    below = ax.transAxes + ScaledTranslation(0, -0.5, ax.figure.dpi_scale_trans)
-    ax.legend(frameon=False, loc="upper right", bbox_to_anchor=(1, 0), bbox_transform=below, ncols=2, borderaxespad=0)
 
 
 def _name(ax: Axes, rows: pd.DataFrame, across: pd.Series, height: pd.Series, names: Names) -> None:

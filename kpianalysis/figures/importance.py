@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from kpianalysis.analyses.importance.importance import AGAINST, LEAST, LESS, MORE, MOST
 from kpianalysis.i18n import number, percent, translator
 from kpianalysis.names import Names
-from kpianalysis.style import BAD, GREY, LIGHT, MAIN, new_axes, set_title, shorten, styled
+from kpianalysis.style import BAD, GREY, LIGHT, MAIN, legend_below, new_axes, set_title, shorten, styled
 from kpianalysis.wording.common import number_of
 from kpianalysis.wording.importance import flagged
 
@@ -53,16 +53,8 @@ def plot_importance(table: pd.DataFrame, names: Names, *, most: int = 25, ax: Ax
     ax.set_ylim(-0.6, max(len(rows), 1) - 0.4)
     set_title(ax, _title(table, names))
     ax.set_xlabel(_("share of the total's weight and of its spread, %"))
-    _legend_below(ax)
+    legend_below(ax, 2)
     return ax
-
-
-def _legend_below(ax: Axes) -> None:
-    """Set the legend under the axis label, where no dot can be."""
-    from matplotlib.transforms import ScaledTranslation
-
-    below = ax.transAxes + ScaledTranslation(0, -0.5, ax.figure.dpi_scale_trans)
-    ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(0, 0), bbox_transform=below, ncols=2, borderaxespad=0)
 
 
 def _title(table: pd.DataFrame, names: Names) -> str:

@@ -10,7 +10,7 @@ from kpianalysis.analyses.redundancy.predictability import EXACT_SUM, predictabl
 from kpianalysis.analyses.redundancy.redundant import ENOUGH
 from kpianalysis.i18n import number, percent, translator
 from kpianalysis.names import Names
-from kpianalysis.style import BAD, GREY, LIGHT, MAIN, new_axes, set_title, shorten, styled
+from kpianalysis.style import BAD, GREY, LIGHT, MAIN, legend_below, new_axes, set_title, shorten, styled
 from kpianalysis.wording.predictability import percent_from_zero
 
 # Common limits of the variance inflation factor.
@@ -65,16 +65,8 @@ def plot_predictability(inflation: pd.DataFrame, names: Names, *, most: int = 25
     ax.set_ylim(-0.6, len(rows) - 0.4)
     ax.set_xlim(0, 101)
     ax.set_xlabel(_("share of the indicator's spread that all others explain, %"))
-    _legend_below(ax)
+    legend_below(ax, 3)
     return ax
-
-
-def _legend_below(ax: Axes) -> None:
-    """Set the legend under the axis label, where no bar can be."""
-    from matplotlib.transforms import ScaledTranslation
-
-    below = ax.transAxes + ScaledTranslation(0, -0.5, ax.figure.dpi_scale_trans)
-    ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(0, 0), bbox_transform=below, ncols=3, borderaxespad=0)
 
 
 def _title(known: pd.DataFrame, drawn: int, names: Names) -> str:
