@@ -1,0 +1,1 @@
+"""What changes over time: values by period, what moved the total, signal or noise, where a period will end."""
