@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
 from kpianalysis.scoring import Scorecard
+from kpianalysis.scoring.inputs import Floats, Mask
 
 PARTS = ("from_scores", "from_weights", "from_items", "from_bonus_veto")
 
@@ -91,24 +94,82 @@ def _both_totals(now: Scorecard, before: Scorecard) -> pd.DataFrame:
 
 def _indicator_parts(now: Scorecard, before: Scorecard) -> pd.DataFrame:
     """One row per subject × indicator that counted in either cycle, for subjects with a total in both."""
-    both = _both_totals(now, before).index
-    sides = []
-    for card in (now, before):
-        rows = card.scores[card.scores["applied_weight"] > 0]
-        keys = {
-            "subject_id": rows["subject_id"].astype("str"),
-            "indicator_id": rows["indicator_id"].astype("str"),
+    sides = both_sides(now, before)
+    common = sides.counted_now & sides.counted_before
+    rows, columns = np.nonzero(sides.counted_now | sides.counted_before)
+    scores = (sides.weight_now + sides.weight_before) / 2 * (sides.score_now - sides.score_before)
+    weights = (sides.score_now + sides.score_before) / 2 * (sides.weight_now - sides.weight_before)
+    items = sides.score_now * sides.weight_now - sides.score_before * sides.weight_before
+    parts = {
+        "from_scores": np.where(common, scores, 0.0),
+        "from_weights": np.where(common, weights, 0.0),
+        "from_items": np.where(common, 0.0, items),
+    }
+    return pd.DataFrame(
+        {
+            "subject_id": sides.subjects[rows],
+            "indicator_id": sides.indicators[columns],
+            **{name: values[rows, columns] for name, values in parts.items()},
         }
-        # Under the policy "zero" a missing score counts as 0.
-        side = pd.DataFrame({**keys, "s": rows["score"].fillna(0.0), "w": rows["applied_weight"]})
-        sides.append(side[side["subject_id"].isin(both)])
-    joined = sides[0].merge(sides[1], on=["subject_id", "indicator_id"], how="outer", suffixes=("1", "0"))
-    common = joined["s1"].notna() & joined["s0"].notna()
-    scores = (joined["w1"] + joined["w0"]) / 2 * (joined["s1"] - joined["s0"])
-    weights = (joined["s1"] + joined["s0"]) / 2 * (joined["w1"] - joined["w0"])
-    items = (joined["s1"] * joined["w1"]).fillna(0.0) - (joined["s0"] * joined["w0"]).fillna(0.0)
-    return joined[["subject_id", "indicator_id"]].assign(
-        from_scores=np.where(common, scores, 0.0),
-        from_weights=np.where(common, weights, 0.0),
-        from_items=np.where(common, 0.0, items),
     )
+
+
+@dataclass(frozen=True)
+class Sides:
+    """What counted in the totals of two cycles, for the n subjects with a total in both, by m indicators.
+
+    Attributes
+    ----------
+    subjects, indicators : Index of str
+        Sorted ids.
+    score_now, score_before : array of float, shape (n, m)
+        Points; 0 where the indicator did not count, and under the policy "zero" where it was missing.
+    weight_now, weight_before : array of float, shape (n, m)
+        Applied weights, fractions that sum to 1 for each subject; 0 where the indicator did not count.
+    """
+
+    subjects: pd.Index
+    indicators: pd.Index
+    score_now: Floats
+    weight_now: Floats
+    score_before: Floats
+    weight_before: Floats
+
+    @property
+    def counted_now(self) -> Mask:
+        """Where an indicator counted in this cycle."""
+        return self.weight_now > 0
+
+    @property
+    def counted_before(self) -> Mask:
+        """Where it counted in the cycle before."""
+        return self.weight_before > 0
+
+
+def both_sides(now: Scorecard, before: Scorecard) -> Sides:
+    """Lay out scores and applied weights of two cycles beside each other.
+
+    Parameters
+    ----------
+    now, before : Scorecard
+        Subjects with a total in one of them only are left out.
+    """
+    subjects = _both_totals(now, before).index.sort_values()
+    counted = [card.scores[card.scores["applied_weight"] > 0] for card in (now, before)]
+    indicators = pd.Index(sorted({str(name) for rows in counted for name in rows["indicator_id"].unique()}))
+    arrays = []
+    for rows in counted:
+        at = (_places(rows["subject_id"], subjects), _places(rows["indicator_id"], indicators))
+        # Under the policy "zero" a missing score counts as 0.
+        for values in (rows["score"].fillna(0.0), rows["applied_weight"]):
+            table = np.zeros((len(subjects) + 1, len(indicators)))
+            # Place -1, somebody without a total in both, is the last row and is dropped.
+            table[at] = values.to_numpy()
+            arrays.append(table[:-1])
+    return Sides(subjects, indicators, *arrays)
+
+
+def _places(ids: pd.Series, known: pd.Index) -> np.ndarray:
+    """Place of each id among those known, -1 for others."""
+    found: np.ndarray = known.get_indexer(ids.cat.categories.astype("str"))[ids.cat.codes.to_numpy()]
+    return found
