@@ -15,7 +15,9 @@ import kpianalysis as kpi
 from kpianalysis.cli import app
 from tests.builders import ROOT
 
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("data/*/README.md")])
+PAGES = sorted(
+    [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("data/*/README.md"), *ROOT.glob("examples/*/README.md")]
+)
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKE = re.compile(r"\bmake ([a-z][a-z-]*)(?=$|[`\s,;.:)])", re.MULTILINE)
 COMMAND = re.compile(r"^(?:\.venv/bin/)?kpianalysis ([^\n#`]+)", re.MULTILINE)
