@@ -48,7 +48,7 @@ lint: setup ## ruff (rules and format) and mypy
 	@$(BIN)/ruff format --check .
 	@$(BIN)/python -m mypy
 
-bench: setup ## measure imports, scoring, weight sensitivity and correlation
+bench: setup ## measure imports, scoring, weight sensitivity, correlation and attainment
 	@$(BIN)/python -m benchmarks.imports
 	@$(BIN)/python -m benchmarks.scoring
 	@$(BIN)/python -m benchmarks.drawn_ranks
@@ -56,6 +56,8 @@ bench: setup ## measure imports, scoring, weight sensitivity and correlation
 	@$(BIN)/python -m benchmarks.importance
 	@$(BIN)/python -m benchmarks.sobol
 	@$(BIN)/python -m benchmarks.correlation
+	@$(BIN)/python -m benchmarks.attainment
+	@$(BIN)/python -m benchmarks.process
 
 # Needs uv on PATH, and network. One version of each package for every Python and system, so that a cycle's
 # numbers don't depend on the machine. `make lock UPGRADE=--upgrade` moves to the newest versions.

@@ -28,6 +28,25 @@ if TYPE_CHECKING:
     from kpianalysis.analyses.bridge import bridge_indicators as bridge_indicators
     from kpianalysis.analyses.bridge import bridge_subjects as bridge_subjects
     from kpianalysis.analyses.bridge import joiners_and_leavers as joiners_and_leavers
+    from kpianalysis.analyses.change.bridge_items import bridge_items as bridge_items
+    from kpianalysis.analyses.change.bridge_items import main_steps as main_steps
+    from kpianalysis.analyses.change.cycle_table import cycle_table as cycle_table
+    from kpianalysis.analyses.change.forecast import current_forecast as current_forecast
+    from kpianalysis.analyses.change.forecast import forecast_backtest as forecast_backtest
+    from kpianalysis.analyses.change.forecast import forecast_end as forecast_end
+    from kpianalysis.analyses.change.process_charts import process_points as process_points
+    from kpianalysis.analyses.change.process_false_alarms import false_alarm_rate as false_alarm_rate
+    from kpianalysis.analyses.change.process_limits import process_limits as process_limits
+    from kpianalysis.analyses.change.process_verdicts import process_summary as process_summary
+    from kpianalysis.analyses.change.scheme_changes import scheme_changes as scheme_changes
+    from kpianalysis.analyses.change.series import period_values as period_values
+    from kpianalysis.analyses.change.subject_totals import cycle_totals as cycle_totals
+    from kpianalysis.analyses.change.subject_totals import total_changes as total_changes
+    from kpianalysis.analyses.change.total_bridge import total_bridge as total_bridge
+    from kpianalysis.analyses.change.year_before import score_parts as score_parts
+    from kpianalysis.analyses.change.year_before import score_year_before as score_year_before
+    from kpianalysis.analyses.change.year_before import year_before as year_before
+    from kpianalysis.analyses.change.year_parts import year_from_parts as year_from_parts
     from kpianalysis.analyses.correlation.bend_curve import bend_curve as bend_curve
     from kpianalysis.analyses.correlation.construction import by_construction as by_construction
     from kpianalysis.analyses.correlation.data_limits import indicator_limits as indicator_limits
@@ -47,6 +66,18 @@ if TYPE_CHECKING:
     from kpianalysis.analyses.correlation.within_slopes import grouping as grouping
     from kpianalysis.analyses.correlation.within_slopes import pair_points as pair_points
     from kpianalysis.analyses.correlation.within_slopes import pair_to_draw as pair_to_draw
+    from kpianalysis.analyses.fairness.boundary import boundary_counts as boundary_counts
+    from kpianalysis.analyses.fairness.boundary import near_boundary as near_boundary
+    from kpianalysis.analyses.fairness.funnel import funnel as funnel
+    from kpianalysis.analyses.fairness.funnel_limits import funnel_lines as funnel_lines
+    from kpianalysis.analyses.fairness.grade_spread import grade_differences as grade_differences
+    from kpianalysis.analyses.fairness.grade_spread import grade_spread as grade_spread
+    from kpianalysis.analyses.fairness.shrinkage import shrunken_means as shrunken_means
+    from kpianalysis.analyses.gaps.actions import action_list as action_list
+    from kpianalysis.analyses.gaps.missed import map_level as map_level
+    from kpianalysis.analyses.gaps.missed import missed as missed
+    from kpianalysis.analyses.gaps.missed import missed_summary as missed_summary
+    from kpianalysis.analyses.gaps.reach import within_reach as within_reach
     from kpianalysis.analyses.importance.importance import effective_weights as effective_weights
     from kpianalysis.analyses.importance.importance import importance as importance
     from kpianalysis.analyses.importance.target_weights import weights_for_importance as weights_for_importance
@@ -79,6 +110,12 @@ if TYPE_CHECKING:
     from kpianalysis.analyses.redundancy.redundant import redundant_pairs as redundant_pairs
     from kpianalysis.analyses.redundancy.reliability import item_reliability as item_reliability
     from kpianalysis.analyses.redundancy.reliability import reliability as reliability
+    from kpianalysis.analyses.targets.bunching import bunching as bunching
+    from kpianalysis.analyses.targets.discrimination import discrimination as discrimination
+    from kpianalysis.analyses.targets.histogram import attainment_histogram as attainment_histogram
+    from kpianalysis.analyses.targets.proportions import wilson_interval as wilson_interval
+    from kpianalysis.analyses.targets.ratchet import ratchet as ratchet
+    from kpianalysis.analyses.targets.target_history import target_difficulty as target_difficulty
     from kpianalysis.analyses.units import unit_differences as unit_differences
     from kpianalysis.analyses.weights.drawn_ranks import DrawnRanks as DrawnRanks
     from kpianalysis.analyses.weights.drawn_ranks import draw_ranks as draw_ranks
@@ -106,6 +143,7 @@ if TYPE_CHECKING:
     from kpianalysis.names import names_of as names_of
     from kpianalysis.params import CycleParams as CycleParams
     from kpianalysis.params import read_params as read_params
+    from kpianalysis.scheme import cycles_measured as cycles_measured
     from kpianalysis.scoring import Scorecard as Scorecard
     from kpianalysis.scoring import score as score
     from kpianalysis.scoring import score_history as score_history
@@ -121,11 +159,16 @@ _HOME = {
     "GroupStability": "analyses.redundancy.group_stability",
     "KpiError": "errors",
     "Scorecard": "scoring",
+    "action_list": "analyses.gaps.actions",
+    "attainment_histogram": "analyses.targets.histogram",
     "bend_curve": "analyses.correlation.bend_curve",
     "benefit_of_the_doubt": "analyses.alternatives.benefit_of_doubt",
     "benefit_of_the_doubt_weights": "analyses.alternatives.benefit_of_doubt",
+    "boundary_counts": "analyses.fairness.boundary",
     "bridge_indicators": "analyses.bridge",
+    "bridge_items": "analyses.change.bridge_items",
     "bridge_subjects": "analyses.bridge",
+    "bunching": "analyses.targets.bunching",
     "by_construction": "analyses.correlation.construction",
     "central_weights": "analyses.weights.rank_acceptability",
     "change_correlation": "analyses.correlation.over_cycles",
@@ -140,22 +183,34 @@ _HOME = {
     "correlation_matrix": "analyses.correlation.pairs",
     "correlations_by_values": "analyses.correlation.pairs",
     "counted_once": "analyses.redundancy.counted_once",
+    "current_forecast": "analyses.change.forecast",
+    "cycle_table": "analyses.change.cycle_table",
+    "cycle_totals": "analyses.change.subject_totals",
+    "cycles_measured": "scheme",
     "data_status": "analyses.attainment",
     "data_weight_results": "analyses.alternatives.data_weights",
     "data_weights": "analyses.alternatives.data_weights",
     "dependence": "analyses.correlation.dependence",
     "disagreements": "analyses.reconciliation",
+    "discrimination": "analyses.targets.discrimination",
     "disputed_subjects": "analyses.opinions.stakeholders",
     "double_counting": "analyses.redundancy.double_counting",
     "draw_ranks": "analyses.weights.drawn_ranks",
     "draw_weights": "analyses.weights.weight_draws",
     "drop_candidates": "analyses.redundancy.drop_candidates",
     "effective_weights": "analyses.importance.importance",
+    "false_alarm_rate": "analyses.change.process_false_alarms",
     "figures": "",
+    "forecast_backtest": "analyses.change.forecast",
+    "forecast_end": "analyses.change.forecast",
+    "funnel": "analyses.fairness.funnel",
+    "funnel_lines": "analyses.fairness.funnel_limits",
     "gaps": "analyses.attainment",
+    "grade_differences": "analyses.fairness.grade_spread",
     "grade_distribution": "analyses.attainment",
     "grade_intervals": "analyses.weights.stability",
     "grade_probabilities": "analyses.weights.rank_acceptability",
+    "grade_spread": "analyses.fairness.grade_spread",
     "grade_stability": "analyses.weights.stability",
     "group_slopes": "analyses.correlation.within_slopes",
     "group_stability": "analyses.redundancy.group_stability",
@@ -175,20 +230,30 @@ _HOME = {
     "leave_one_out": "analyses.weights.leave_out",
     "left_out_ranks": "analyses.weights.leave_out",
     "load": "dataset",
+    "main_steps": "analyses.change.bridge_items",
+    "map_level": "analyses.gaps.missed",
+    "missed": "analyses.gaps.missed",
+    "missed_summary": "analyses.gaps.missed",
     "missing_patterns": "analyses.correlation.data_limits",
     "names_of": "names",
+    "near_boundary": "analyses.fairness.boundary",
     "not_predicted": "analyses.redundancy.predictability",
     "pair_points": "analyses.correlation.within_slopes",
     "pair_to_draw": "analyses.correlation.within_slopes",
     "pairwise_winning": "analyses.weights.rank_acceptability",
     "parallel_analysis": "analyses.redundancy.dimensionality",
     "partial_correlation": "analyses.correlation.partial",
+    "period_values": "analyses.change.series",
     "pooled_change_correlation": "analyses.correlation.over_cycles",
     "predictable_indicators": "analyses.redundancy.predictability",
     "principal_components": "analyses.redundancy.dimensionality",
+    "process_limits": "analyses.change.process_limits",
+    "process_points": "analyses.change.process_charts",
+    "process_summary": "analyses.change.process_verdicts",
     "rank_acceptability": "analyses.weights.rank_acceptability",
     "rank_intervals": "analyses.weights.rank_acceptability",
     "rank_reversals": "analyses.weights.reversals",
+    "ratchet": "analyses.targets.ratchet",
     "read_params": "params",
     "reconcile": "analyses.reconciliation",
     "redundant_pairs": "analyses.redundancy.redundant",
@@ -197,10 +262,14 @@ _HOME = {
     "result_choices": "analyses.alternatives.choices",
     "run": "batch",
     "sampling_adequacy": "analyses.redundancy.adequacy",
+    "scheme_changes": "analyses.change.scheme_changes",
     "score": "scoring",
     "score_history": "scoring",
+    "score_parts": "analyses.change.year_before",
     "score_previous": "scoring",
+    "score_year_before": "analyses.change.year_before",
     "show_figure": "display",
+    "shrunken_means": "analyses.fairness.shrinkage",
     "sobol_indices": "analyses.alternatives.sobol_weights",
     "sobol_of": "analyses.alternatives.sobol",
     "stability_intervals": "analyses.weights.stability",
@@ -208,6 +277,9 @@ _HOME = {
     "stakeholder_summary": "analyses.opinions.stakeholders",
     "stakeholder_weights": "analyses.opinions.stakeholders",
     "tables": "",
+    "target_difficulty": "analyses.targets.target_history",
+    "total_bridge": "analyses.change.total_bridge",
+    "total_changes": "analyses.change.subject_totals",
     "totals_under": "analyses.weights.weight_sets",
     "unit_differences": "analyses.units",
     "variance_inflation": "analyses.redundancy.predictability",
@@ -215,8 +287,12 @@ _HOME = {
     "weight_disagreement": "analyses.opinions.agreement",
     "weights_for_importance": "analyses.importance.target_weights",
     "wide_values": "analyses.correlation.values",
+    "wilson_interval": "analyses.targets.proportions",
     "within_groups": "analyses.correlation.within_groups",
+    "within_reach": "analyses.gaps.reach",
     "wording": "",
+    "year_before": "analyses.change.year_before",
+    "year_from_parts": "analyses.change.year_parts",
 }
 
 __all__ = [
@@ -228,11 +304,16 @@ __all__ = [
     "GroupStability",
     "KpiError",
     "Scorecard",
+    "action_list",
+    "attainment_histogram",
     "bend_curve",
     "benefit_of_the_doubt",
     "benefit_of_the_doubt_weights",
+    "boundary_counts",
     "bridge_indicators",
+    "bridge_items",
     "bridge_subjects",
+    "bunching",
     "by_construction",
     "central_weights",
     "change_correlation",
@@ -247,22 +328,34 @@ __all__ = [
     "correlation_matrix",
     "correlations_by_values",
     "counted_once",
+    "current_forecast",
+    "cycle_table",
+    "cycle_totals",
+    "cycles_measured",
     "data_status",
     "data_weight_results",
     "data_weights",
     "dependence",
     "disagreements",
+    "discrimination",
     "disputed_subjects",
     "double_counting",
     "draw_ranks",
     "draw_weights",
     "drop_candidates",
     "effective_weights",
+    "false_alarm_rate",
     "figures",
+    "forecast_backtest",
+    "forecast_end",
+    "funnel",
+    "funnel_lines",
     "gaps",
+    "grade_differences",
     "grade_distribution",
     "grade_intervals",
     "grade_probabilities",
+    "grade_spread",
     "grade_stability",
     "group_slopes",
     "group_stability",
@@ -282,20 +375,30 @@ __all__ = [
     "leave_one_out",
     "left_out_ranks",
     "load",
+    "main_steps",
+    "map_level",
+    "missed",
+    "missed_summary",
     "missing_patterns",
     "names_of",
+    "near_boundary",
     "not_predicted",
     "pair_points",
     "pair_to_draw",
     "pairwise_winning",
     "parallel_analysis",
     "partial_correlation",
+    "period_values",
     "pooled_change_correlation",
     "predictable_indicators",
     "principal_components",
+    "process_limits",
+    "process_points",
+    "process_summary",
     "rank_acceptability",
     "rank_intervals",
     "rank_reversals",
+    "ratchet",
     "read_params",
     "reconcile",
     "redundant_pairs",
@@ -304,10 +407,14 @@ __all__ = [
     "result_choices",
     "run",
     "sampling_adequacy",
+    "scheme_changes",
     "score",
     "score_history",
+    "score_parts",
     "score_previous",
+    "score_year_before",
     "show_figure",
+    "shrunken_means",
     "sobol_indices",
     "sobol_of",
     "stability_intervals",
@@ -315,6 +422,9 @@ __all__ = [
     "stakeholder_summary",
     "stakeholder_weights",
     "tables",
+    "target_difficulty",
+    "total_bridge",
+    "total_changes",
     "totals_under",
     "unit_differences",
     "variance_inflation",
@@ -322,8 +432,12 @@ __all__ = [
     "weight_disagreement",
     "weights_for_importance",
     "wide_values",
+    "wilson_interval",
     "within_groups",
+    "within_reach",
     "wording",
+    "year_before",
+    "year_from_parts",
 ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
-from datetime import date
+from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -41,6 +41,8 @@ class CycleParams:
         Relative standard deviation of an average weight in these draws.
     correlate : {"score", "attainment", "actual"}
         What indicator correlation compares.
+    steps : tuple of str
+        Days, as 2024-07-01, from which limits of steady processes are reckoned anew.
     """
 
     cycle: str
@@ -53,6 +55,7 @@ class CycleParams:
     draws: int = 10_000
     spread: float = 0.25
     correlate: str = "score"
+    steps: tuple[str, ...] = ()
 
     def for_notebook(self, source: str, unit: str = "") -> dict[str, object]:
         """Give the parameters as plain JSON values, for one notebook reading from `source`."""
@@ -67,6 +70,7 @@ class CycleParams:
             "draws": self.draws,
             "spread": self.spread,
             "correlate": self.correlate,
+            "steps": list(self.steps),
             "unit": unit,
         }
 
@@ -191,6 +195,26 @@ def _reports(value: object) -> tuple[object, str]:
     return tuple(value), ""
 
 
+def _days(value: object) -> tuple[object, str]:
+    """Take a list of days; YAML reads an unquoted one as a date."""
+    hint = "Write a list of days, such as [2024-07-01], or []."
+    if not isinstance(value, list):
+        return value, f"{value!r} is not a list of days. {hint}"
+    strange = [repr(item) for item in value if not _is_day(item)]
+    if strange:
+        return value, f"{', '.join(strange)} is not a day. {hint}"
+    return tuple(str(item) for item in value), ""
+
+
+def _is_day(item: object) -> bool:
+    if isinstance(item, datetime):
+        return False
+    try:
+        return isinstance(item, date) or (isinstance(item, str) and date.fromisoformat(item).isoformat() == item)
+    except ValueError:
+        return False
+
+
 _RULES: dict[str, Rule] = {
     "cycle": _cycle,
     "source": _text('"data/operations"'),
@@ -202,4 +226,5 @@ _RULES: dict[str, Rule] = {
     "draws": _number(int, 100, 1_000_000),
     "spread": _number(float, 0.01, 1.0),
     "correlate": _one_of(COMPARED_VALUES),
+    "steps": _days,
 }

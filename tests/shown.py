@@ -16,7 +16,7 @@ import kpianalysis as kpi
 from kpianalysis import Dataset, Scorecard
 from kpianalysis.display import DisplayTable, Sentences
 from kpianalysis.names import Names
-from tests import shown_correlation
+from tests import shown_correlation, shown_performance
 from tests.builders import actual_rows, make_card, make_data
 from tests.cards import before, dataset, given_card, hospitals, operations
 
@@ -53,16 +53,11 @@ class Answers:
     card: Scorecard
     before: Scorecard | None
     names: Names
-    summary: pd.DataFrame
-    bridge: pd.DataFrame
-    moved: pd.DataFrame
     checks: pd.DataFrame
     differing: pd.DataFrame
-    gaps: pd.DataFrame
     units: pd.DataFrame
     apart: pd.DataFrame
     roles: pd.DataFrame
-    grades: pd.DataFrame
     status: pd.DataFrame
     weights: pd.DataFrame
     dimensions: pd.DataFrame
@@ -90,6 +85,7 @@ class Answers:
     choices: kpi.Choices
     uncertain: pd.DataFrame
     together: shown_correlation.Correlations
+    done: shown_performance.Performance
 
 
 def answers(card: Scorecard, before: Scorecard | None = None, lang: str = "en", draws: int = 100) -> Answers:
@@ -102,16 +98,11 @@ def answers(card: Scorecard, before: Scorecard | None = None, lang: str = "en", 
         card,
         before,
         names,
-        kpi.indicator_summary(card),
-        kpi.bridge_subjects(card, before),
-        kpi.bridge_indicators(card, before),
         kpi.reconcile(card),
         kpi.disagreements(card),
-        kpi.gaps(card),
         kpi.group_summary(card, "unit_id"),
         kpi.unit_differences(card),
         kpi.group_summary(card, "role_id"),
-        kpi.grade_distribution(card),
         kpi.data_status(card),
         kpi.importance(card, draws=50),
         kpi.importance(card, "dimension", draws=50),
@@ -140,6 +131,7 @@ def answers(card: Scorecard, before: Scorecard | None = None, lang: str = "en", 
         kpi.result_choices(card),
         kpi.sobol_indices(card, n=16),
         shown_correlation.correlations(card, before, names),
+        shown_performance.performance(card, before, names),
     )
 
 
@@ -161,17 +153,14 @@ def tables(a: Answers) -> dict[str, DisplayTable | None]:
     return {
         "attainment.totals": one.totals(a.ranks, n),
         "attainment.lowest_totals": one.lowest_totals(a.ranks, n),
-        "attainment.indicators": one.indicators(a.summary, n),
         "attainment.groups": one.groups(a.units, "unit_id", n),
         "attainment.groups by role": one.groups(a.roles, "role_id", n),
         "attainment.units_apart": one.units_apart(a.apart, n),
-        "attainment.gaps": one.gaps(a.gaps, n),
-        "attainment.grades": one.grades(a.grades, n),
-        "attainment.bridge": one.bridge(a.moved, n),
         "attainment.status": one.status(a.status, n),
         "attainment.checks": one.checks(a.checks, n),
         "attainment.disagreements": one.disagreements(a.differing, n),
         **shown_correlation.tables(a.together),
+        **shown_performance.tables(a.done),
         "importance.measures": kpi.tables.importance.measures(a.weights, n),
         "importance.dimension_measures": kpi.tables.importance.dimension_measures(a.dimensions, n),
         "importance.suggested": kpi.tables.importance.suggested(a.wanted, n),
@@ -211,23 +200,15 @@ def sentences(a: Answers) -> dict[str, str | Sentences]:
     agree = people.would_agree(a.judged, a.disputed, a.disagreement, n)
     common, by_place = kpi.wording.common, kpi.names_of(paid_by_place()[1], lang=a.names.lang)
     return {
-        "attainment.answer": one.answer(a.card, a.summary, a.bridge, a.checks, n),
         "attainment.what_happened": one.what_happened(a.card, n),
-        "attainment.costliest": one.costliest(a.summary, n),
-        "attainment.targets_met": one.targets_met(a.summary, n),
-        "attainment.change": one.change(a.bridge, n),
         "attainment.reconciled": one.reconciled(a.checks, n),
         "attainment.groups": one.groups(a.units, "unit_id", n),
         "attainment.units_apart": one.units_apart(a.apart, n),
-        "attainment.gaps": one.gaps(a.gaps, n),
-        "attainment.grades": one.grades(a.grades, n),
         "attainment.movers": one.movers(a.card, a.before, n),
         "attainment.nothing_published": one.nothing_published(n),
         "attainment.totals_alt": one.totals_alt(a.card, n),
-        "attainment.lost_points_alt": one.lost_points_alt(a.summary, n),
-        "attainment.groups_alt": one.groups_alt(a.units, "unit_id", n),
-        "attainment.bridge_alt": one.bridge_alt(a.bridge, n),
         **shown_correlation.sentences(a.together),
+        **shown_performance.sentences(a.done),
         "sensitivity.answer": kpi.wording.sensitivity.answer(
             a.weights, a.dimensions, a.ranks, a.intervals, a.flips, agree, n
         ),
@@ -304,9 +285,7 @@ def charts(a: Answers) -> dict[str, Callable[..., Any]]:
     one, three, n = kpi.figures.attainment, kpi.figures.ranks, a.names
     out, other, people = kpi.figures.leave_out, kpi.figures.alternatives, kpi.figures.stakeholders
     made: dict[str, Callable[..., Any]] = {
-        "attainment.plot_lost_points": lambda **k: one.plot_lost_points(a.summary, n, **k),
         "attainment.plot_totals": lambda **k: one.plot_totals(a.card.totals, a.card.grades, n, **k),
-        "attainment.plot_groups": lambda **k: one.plot_groups(a.units, "unit_id", n, **k),
         "importance.plot_importance": lambda **k: kpi.figures.importance.plot_importance(a.weights, n, **k),
         "stability.plot_stability": lambda **k: kpi.figures.stability.plot_stability(a.intervals, n, **k),
         "stakeholders.plot_weights": lambda **k: people.plot_weights(a.judged, a.disagreement, n, **k),
@@ -319,11 +298,10 @@ def charts(a: Answers) -> dict[str, Callable[..., Any]]:
         "choices.plot_choices": lambda **k: kpi.figures.choices.plot_choices(a.choices, n, **k),
         "uncertain_weights.plot_indices": lambda **k: kpi.figures.uncertain_weights.plot_indices(a.uncertain, n, **k),
         **shown_correlation.charts(a.together),
+        **shown_performance.charts(a.done),
     }
     if len(a.chances):
         made["ranks.plot_grades"] = lambda **k: three.plot_grades(a.chances, n, **k)
-    if len(a.bridge):
-        made["attainment.plot_bridge"] = lambda **k: one.plot_bridge(a.bridge, n, **k)
     return made
 
 

@@ -52,9 +52,20 @@ def test_every_key_is_read(tmp_path):
         draws: 200
         spread: 1
         correlate: actual
+        steps: [2024-07-01, "2024-10-01"]
     """.replace(" " * 8, "")
     expected = CycleParams(
-        "a", "b", "zh", 7, "refuse", ("weight_sensitivity", "attainment"), "unit_id", 200, 1.0, "actual"
+        "a",
+        "b",
+        "zh",
+        7,
+        "refuse",
+        ("weight_sensitivity", "attainment"),
+        "unit_id",
+        200,
+        1.0,
+        "actual",
+        ("2024-07-01", "2024-10-01"),
     )
     assert read_params(write(tmp_path, SOUND + text)) == expected
 
@@ -71,7 +82,7 @@ def test_a_notebook_gets_every_key_as_plain_json():
     [
         ("sede: 1", "sede: this key is not known. Did you mean 'seed'?"),
         ("Lang: en", "Lang: this key is not known. Did you mean 'lang'?"),
-        ("colour: 1", "Known keys: cycle, source, lang, seed, missing, reports, by, draws, spread, correlate."),
+        ("colour: 1", "Known keys: cycle, source, lang, seed, missing, reports, by, draws, spread, correlate, steps."),
         ("'{x}': 1", "{x}: this key is not known. Known keys: "),
         ("'[red]': 1", "[red]: this key is not known. Known keys: "),
         ("1: 1", "1: this key is not known. Known keys: "),
@@ -89,6 +100,8 @@ def test_a_notebook_gets_every_key_as_plain_json():
         ("draws: 99", "draws: 99 is not a whole number from 100 to 1000000."),
         ("draws: '1000'", "draws: '1000' is not a whole number"),
         ("correlate: scores", "correlate: 'scores' is not allowed. Use 'score' or 'attainment' or 'actual'."),
+        ("steps: 2024-07-01", "steps: datetime.date(2024, 7, 1) is not a list of days. Write a list of days"),
+        ("steps: [July, 20240701]", "steps: 'July', 20240701 is not a day. Write a list of days, such as [2024-07-01]"),
         ("spread: 0", "spread: 0 is not a number from 0.01 to 1.0."),
         ("spread: .nan", "spread: nan is not a number from 0.01 to 1.0."),
         ("spread: .inf", "spread: inf is not a number"),

@@ -7,7 +7,7 @@ import pandas as pd
 from kpianalysis.display import DisplayTable
 from kpianalysis.i18n import number, translator
 from kpianalysis.names import Names
-from kpianalysis.tables.common import fixed, make, measured, named, p_value, shares, signed, text
+from kpianalysis.tables.common import fixed, make, named, p_value, shares, signed, text
 
 # A unit is listed where chance alone would hardly put it.
 UNLIKELY = 0.05
@@ -54,31 +54,6 @@ def _totals(ranks: pd.DataFrame, names: Names, caption: str, most: int | None = 
     return make(rows, columns, caption, note=note, most=most, lang=lang)
 
 
-def indicators(summary: pd.DataFrame, names: Names) -> DisplayTable | None:
-    """Show each indicator with its targets met, attainment, score and lost points."""
-    _ = translator(names.lang)
-    lang = names.lang
-    kinds = {"scored": "", "bonus": _("bonus"), "veto": _("veto"), "monitor": _("monitor only")}
-    rows = named(summary, names.item, ["indicator_id", "dimension_id"])
-    rows = rows.assign(
-        kind=[kinds[kind] for kind in rows["kind"]],
-        nominal_weight=rows["nominal_weight"].where(summary["kind"] == "scored"),
-    )
-    columns = [
-        ("indicator_id", _("indicator"), text),
-        ("dimension_id", _("dimension"), text),
-        ("kind", _("kind"), text),
-        ("nominal_weight", _("weight"), shares(1, lang)),
-        ("n_scored", _("scored"), fixed(0, lang)),
-        ("share_met", _("target met"), shares(0, lang)),
-        ("attainment", _("median attainment"), shares(1, lang)),
-        ("score", _("mean score"), fixed(1, lang)),
-        ("lost_points", _("lost points"), fixed(2, lang)),
-    ]
-    note = _("Lost points: what the indicator takes from the mean total, weight × (100 − score); below zero it adds.")
-    return make(rows, columns, _("Attainment by indicator"), note=note, lang=lang)
-
-
 def groups(table: pd.DataFrame, column: str, names: Names) -> DisplayTable | None:
     """Show the mean total of each unit or role with its interval."""
     _ = translator(names.lang)
@@ -97,69 +72,6 @@ def groups(table: pd.DataFrame, column: str, names: Names) -> DisplayTable | Non
         ("highest", _("highest"), fixed(1, lang)),
     ]
     return make(table, columns, caption, lang=lang, collapsed=len(table) > 20)
-
-
-def gaps(table: pd.DataFrame, names: Names, most: int = 15) -> DisplayTable | None:
-    """Show the costliest missed targets."""
-    _ = translator(names.lang)
-    lang = names.lang
-    rows = named(table.head(most), names.measured_in, ["indicator_id"])
-    rows = named(rows, names.subject, ["subject_id"])
-    rows = rows.assign(
-        owner_id=["" if pd.isna(owner) else names.subject(owner) for owner in rows["owner_id"]],
-        due=["" if pd.isna(due) else f"{due:%Y-%m-%d}" for due in rows["due"]],
-    )
-    columns = [
-        ("subject_id", _("subject"), text),
-        ("indicator_id", _("indicator"), text),
-        ("actual", _("actual"), measured(lang)),
-        ("target", _("target"), measured(lang)),
-        ("gap", _("gap"), measured(lang)),
-        ("attainment", _("attainment"), shares(1, lang)),
-        ("lost_points", _("lost points"), fixed(1, lang)),
-        ("owner_id", _("owner"), text),
-        ("due", _("due"), text),
-    ]
-    columns = [column for column in columns if column[2] is not text or (rows[column[0]] != "").any()]
-    note = _("A negative gap is unfavourable, whichever way is better.")
-    if len(rows) < len(table):
-        note = (
-            _("The first {n} of {all} rows.").format(n=number(len(rows), 0, lang), all=number(len(table), 0, lang))
-            + " "
-            + note
-        )
-    return make(rows, columns, _("Gaps, the costliest first"), note=note, lang=lang)
-
-
-def grades(table: pd.DataFrame, names: Names) -> DisplayTable | None:
-    """Show the grades beside the guide."""
-    _ = translator(names.lang)
-    lang = names.lang
-    rows = table.assign(grade=[grade or _("none") for grade in table["grade"]])
-    columns = [
-        ("grade", _("grade"), text),
-        ("n", _("subjects"), fixed(0, lang)),
-        ("share", _("share"), shares(0, lang)),
-        ("quota_min", _("guide from"), shares(0, lang)),
-        ("quota_max", _("to"), shares(0, lang)),
-    ]
-    return make(rows, columns, _("Grades"), note=_("The guide is not enforced."), lang=lang)
-
-
-def bridge(table: pd.DataFrame, names: Names, most: int = 15) -> DisplayTable | None:
-    """Show which indicators moved the mean total."""
-    _ = translator(names.lang)
-    lang = names.lang
-    rows = named(table, names.item, ["indicator_id"])
-    columns = [
-        ("indicator_id", _("indicator"), text),
-        ("from_scores", _("from scores"), signed(2, lang)),
-        ("from_weights", _("from weights"), signed(2, lang)),
-        ("from_items", _("scored in one cycle only"), signed(2, lang)),
-        ("change", _("change"), signed(2, lang)),
-    ]
-    note = _("Points of the mean total of the subjects in both cycles.")
-    return make(rows, columns, _("What moved the mean total"), note=note, most=most, lang=lang)
 
 
 def status(table: pd.DataFrame, names: Names) -> DisplayTable | None:

@@ -8,7 +8,7 @@ import pytest
 import kpianalysis as kpi
 from kpianalysis.i18n import number, percent
 from kpianalysis.tables import attainment, correlation, ranks
-from tests.builders import actual_rows, make_card
+from tests.builders import make_card
 from tests.shown import shown
 
 
@@ -66,55 +66,6 @@ def test_of_a_long_list_both_ends_are_shown(theirs):
 def test_of_a_short_list_everybody_is_shown_once(ours):
     assert len(attainment.totals(ours.ranks, ours.names).rows) == len(ours.ranks)
     assert attainment.lowest_totals(ours.ranks, ours.names) is None
-
-
-def test_indicators_show_the_numbers_of_the_summary(ours):
-    table = attainment.indicators(ours.summary, ours.names)
-    assert _column(table, 0) == [ours.names.item(i) for i in ours.summary["indicator_id"]]
-    scored = ours.summary["kind"] == "scored"
-    weights = [percent(w, 1) if s else "–" for w, s in zip(ours.summary["nominal_weight"], scored, strict=True)]
-    assert _column(table, 3) == weights
-    assert _column(table, 8) == [number(x, 2) for x in ours.summary["lost_points"]]
-    assert [bool(kind) for kind in _column(table, 2)] == (~scored).tolist()
-
-
-def test_gaps_are_the_costliest_with_the_number_of_all(theirs):
-    table = attainment.gaps(theirs.gaps, theirs.names, most=15)
-    assert len(table.rows) == 15
-    assert "15" in table.note
-    assert number(len(theirs.gaps)) in table.note
-
-
-def test_gaps_show_owner_and_due_only_where_there_are_any(ours, theirs):
-    with_owner, without = attainment.gaps(ours.gaps, ours.names), attainment.gaps(theirs.gaps, theirs.names)
-    assert len(with_owner.columns) == 8
-    assert len(without.columns) == 7
-    card = make_card(plan=[{"target": 100, "owner_id": "A", "due": "2024-05-31"}])
-    table = attainment.gaps(kpi.gaps(card), kpi.names_of(card))
-    assert table.rows[0][-2:] == ("Ann", "2024-05-31")
-
-
-def test_gaps_have_their_unit_of_measure():
-    card = make_card(indicators=[{"name": "Waiting", "unit": "days", "direction": "lower"}],
-                     actuals=actual_rows({"A": 103.25}))  # fmt: skip
-    (row,) = attainment.gaps(kpi.gaps(card), kpi.names_of(card)).rows
-    assert row[1] == "Waiting (days)"
-    assert row[2:5] == ("103.3", "100.0", "-3.250")
-
-
-def test_grades_show_the_guide_beside_the_counts(ours):
-    table = attainment.grades(ours.grades, ours.names)
-    assert _column(table, 0) == ours.grades["grade"].tolist()
-    assert _column(table, 1) == [str(n) for n in ours.grades["n"]]
-    assert _column(table, 4) == [percent(share) for share in ours.grades["quota_max"]]
-
-
-def test_changes_carry_their_sign(ours):
-    table = attainment.bridge(ours.moved, ours.names)
-    assert len(table.rows) == min(15, len(ours.moved))
-    first = ours.moved.iloc[0]["change"]
-    assert _column(table, 4)[0] == number(first, 2, signed=True)
-    assert _column(table, 4)[0][0] == ("+" if first > 0 else "-")
 
 
 def test_reconciliation_shows_each_step(theirs):
