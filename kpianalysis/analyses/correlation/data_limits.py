@@ -12,6 +12,7 @@ from scipy.stats import chi2
 from kpianalysis.analyses.correlation.coefficients import spearman
 from kpianalysis.analyses.correlation.pairs import adjust
 from kpianalysis.analyses.correlation.values import wide_values
+from kpianalysis.ids import places
 
 Counts = NDArray[np.int64]
 
@@ -133,7 +134,7 @@ def _chi_square(missing: Counts, sizes: Counts, draws: int, rng: np.random.Gener
     if cells.min() >= 1 and (cells >= COCHRAN_CELL).mean() >= COCHRAN_SHARE:
         statistic = float(((missing - expected) ** 2 / spread).sum())
         return statistic, float(chi2.sf(statistic, len(sizes) - 1))
-    drawn = rng.multivariate_hypergeometric(sizes, count, size=draws, method="marginals")
+    drawn = rng.multivariate_hypergeometric(sizes, count, size=draws, method="count")
     every = (np.vstack([missing, drawn]) - expected) ** 2 / spread
     statistics = every.sum(axis=1)
     # Equal tables must count as equal, whatever the last digit of their sums.
@@ -143,14 +144,19 @@ def _chi_square(missing: Counts, sizes: Counts, draws: int, rng: np.random.Gener
 def _by_indicator(applies: pd.DataFrame, wide: pd.DataFrame) -> Iterator[tuple[object, ...]]:
     if wide.empty:
         return
-    asked = pd.crosstab(applies["subject_id"].astype("str"), applies["indicator_id"].astype("str")) > 0
-    asked = asked.reindex(index=wide.index.astype("str"), columns=wide.columns.astype("str"), fill_value=False)
+    rows, columns = (
+        places(applies[name], pd.Series(axis))
+        for name, axis in (("subject_id", wide.index), ("indicator_id", wide.columns))
+    )
+    known = (rows >= 0) & (columns >= 0)
+    asked = np.zeros(wide.shape, dtype=bool)
+    asked[rows[known], columns[known]] = True
     gone = wide.isna().to_numpy()
-    with_gaps = np.flatnonzero((gone & asked.to_numpy()).any(axis=0))
+    with_gaps = np.flatnonzero((gone & asked).any(axis=0))
     if not len(with_gaps):
         return
     # 1 where missing, 0 where there, nan where the indicator does not apply: the pair is then left out.
-    flags = np.where(asked.to_numpy(), gone, np.nan)[:, with_gaps].astype(float)
+    flags = np.where(asked, gone, np.nan)[:, with_gaps].astype(float)
     found = spearman(np.hstack([flags, wide.to_numpy(dtype=float)]))
     for row, column in enumerate(map(int, with_gaps)):
         for other in range(wide.shape[1]):
