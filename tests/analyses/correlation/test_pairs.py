@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -89,30 +88,6 @@ def test_pairs_of_the_reference_table(shared):
         assert wider[name].to_numpy() == pytest.approx(expected[theirs].to_numpy(), rel=1e-9), name
     assert (wider["ci_low"] < ours["ci_low"]).all()
     assert set(wider["level"]) == {0.99}
-
-
-def test_groups_of_the_reference_table(shared):
-    """Average linkage on 1 − |r| of the complete rows: R's hclust."""
-    table = pd.read_csv(shared / "reference/correlation/kpi.csv", index_col="unit").drop(columns="region")
-    expected = json.loads((shared / "reference/correlation/multivariate.json").read_text(encoding="utf-8"))
-    heights = expected["hclust_average_1_minus_abs_r"]["height"]
-    pairs = _pairs(table.dropna())
-    pairs = pairs.assign(spearman=pairs["pearson"])
-    for cut in (0.99, *(1 - (a + b) / 2 for a, b in pairwise(heights)), 0.01):
-        groups = kpi.correlation_groups(pairs, cut)
-        alone = (groups["group"] == 0).sum()
-        clusters = groups.loc[groups["group"] > 0, "group"].nunique() + alone
-        assert clusters == 1 + sum(height > 1 - cut for height in heights)
-
-
-def test_variance_inflation_of_the_reference_table(shared):
-    """Complete rows of the same table (n = 139): R."""
-    table = pd.read_csv(shared / "reference/correlation/kpi.csv", index_col="unit").drop(columns="region")
-    expected = json.loads((shared / "reference/correlation/multivariate.json").read_text(encoding="utf-8"))
-    ours = kpi.variance_inflation(given_card(table).scores).set_index("indicator_id")
-    assert ours["vif"].to_dict() == pytest.approx(expected["vif"], rel=1e-9)
-    assert ours["r_squared"].to_dict() == pytest.approx(expected["multiple_R2"], rel=1e-9)
-    assert set(ours["n"]) == {expected["complete_cases"]}
 
 
 def test_judges_who_are_rated_twelve_times_alike(shared):
@@ -499,21 +474,6 @@ def test_other_values_are_refused_with_those_there_are():
 # Groups and inflation --------------------------------------------------------------------------------------------
 
 
-def test_groups_are_those_whose_mean_correlation_reaches_the_cut():
-    rng = np.random.default_rng(5)
-    common = rng.normal(size=(200, 2))
-    values = np.column_stack([common[:, [0, 0, 0, 1, 1]] + 0.3 * rng.normal(size=(200, 5)), rng.normal(size=200)])
-    table = pd.DataFrame(50 + 5 * values, index=[f"S{i:03d}" for i in range(200)], columns=list("abcdef"))
-    table["b"] = 100 - table["b"]
-    groups = kpi.correlation_groups(_pairs(table))
-    members = groups.groupby("group")["indicator_id"].agg(set).to_dict()
-    assert members == {1: {"a", "b", "c"}, 2: {"d", "e"}, 0: {"f"}}
-    assert sorted(groups["place"]) == list(range(6))
-    for places in (groups.loc[groups["group"] == g, "place"] for g in (1, 2)):
-        assert places.max() - places.min() == len(places) - 1
-    assert set(kpi.correlation_groups(_pairs(table), cut=0.999)["group"]) == {0}
-
-
 def test_the_matrix_of_subjects_and_p_has_nothing_on_the_diagonal():
     pairs = _pairs(_table())
     for column in ("n", "spearman_p", "pearson_p_adjusted"):
@@ -536,43 +496,3 @@ def _r_squared(complete, name):
     target = complete[name].to_numpy()
     residuals = target - others @ np.linalg.lstsq(others, target, rcond=None)[0]
     return 1 - residuals.var() / target.var()
-
-
-@pytest.mark.parametrize("source", ["drawn", "operations", "hospitals"])
-def test_variance_inflation_is_one_over_what_least_squares_leaves(source):
-    scores = {"drawn": lambda: given_card(_table()).scores, "operations": lambda: operations().scores}.get(
-        source, lambda: hospitals().scores
-    )()
-    ours = kpi.variance_inflation(scores).set_index("indicator_id")
-    complete = kpi.wide_values(scores)[list(ours.index)].dropna()
-    assert set(ours["n"]) == {len(complete)}
-    for name, row in ours.iterrows():
-        r_squared = _r_squared(complete, name)
-        assert (row["vif"], row["r_squared"]) == pytest.approx((1 / (1 - r_squared), r_squared), rel=1e-6)
-    assert ours["vif"].is_monotonic_decreasing
-
-
-def test_inflation_leaves_out_what_never_varies_or_hardly_anybody_has():
-    table = _table().assign(constant=70.0)
-    rare = table["i0"].where(np.arange(len(table)) < 20)
-    names = kpi.variance_inflation(given_card(table.assign(rare=rare)).scores)["indicator_id"].tolist()
-    assert sorted(names) == [f"i{j}" for j in range(5)]
-
-
-def test_inflation_is_missing_where_an_indicator_is_a_sum_of_others_or_people_are_few():
-    table = _table(ties=False, gaps=0)
-    exact = kpi.variance_inflation(given_card(table.assign(sum=table["i0"] + table["i1"])).scores)
-    assert exact["vif"].isna().all()
-    few = kpi.variance_inflation(given_card(table.head(7)).scores)
-    assert few["vif"].isna().all()
-    assert set(few["n"]) == {7}
-
-
-def test_one_indicator_has_nothing_to_be_compared_with():
-    scores = make_card().scores
-    pairs = kpi.correlation(scores)
-    assert pairs.empty
-    assert kpi.correlation_groups(pairs).columns.tolist() == ["indicator_id", "group", "place"]
-    assert kpi.correlation_groups(pairs).empty
-    assert kpi.correlation_matrix(pairs).empty
-    assert kpi.variance_inflation(scores)["vif"].isna().all()
