@@ -471,7 +471,7 @@ def test_other_values_are_refused_with_those_there_are():
         kpi.correlation(operations().scores, "rank")
 
 
-# Groups and inflation --------------------------------------------------------------------------------------------
+# The matrix ------------------------------------------------------------------------------------------------------
 
 
 def test_the_matrix_of_subjects_and_p_has_nothing_on_the_diagonal():
@@ -489,10 +489,3 @@ def test_the_matrix_is_symmetric_with_ones():
     assert (np.diag(square) == 1).all()
     assert square.equals(square.T)
     assert square.loc["i0", "i1"] == _both_ways(pairs).loc[("i0", "i1"), "pearson"].item()
-
-
-def _r_squared(complete, name):
-    others = np.column_stack([np.ones(len(complete)), complete.drop(columns=name)])
-    target = complete[name].to_numpy()
-    residuals = target - others @ np.linalg.lstsq(others, target, rcond=None)[0]
-    return 1 - residuals.var() / target.var()
