@@ -146,6 +146,7 @@ if TYPE_CHECKING:
     from kpianalysis.scheme import cycles_measured as cycles_measured
     from kpianalysis.scoring import Scorecard as Scorecard
     from kpianalysis.scoring import score as score
+    from kpianalysis.scoring import score_cycles as score_cycles
     from kpianalysis.scoring import score_history as score_history
     from kpianalysis.scoring import score_previous as score_previous
 
@@ -264,6 +265,7 @@ _HOME = {
     "sampling_adequacy": "analyses.redundancy.adequacy",
     "scheme_changes": "analyses.change.scheme_changes",
     "score": "scoring",
+    "score_cycles": "scoring",
     "score_history": "scoring",
     "score_parts": "analyses.change.year_before",
     "score_previous": "scoring",
@@ -409,6 +411,7 @@ __all__ = [
     "sampling_adequacy",
     "scheme_changes",
     "score",
+    "score_cycles",
     "score_history",
     "score_parts",
     "score_previous",

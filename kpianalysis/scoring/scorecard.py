@@ -154,7 +154,9 @@ def score(data: Dataset, cycle: str = "", missing: str = "redistribute") -> Scor
     )
 
 
-def score_previous(data: Dataset, missing: str = "redistribute", unit_id: str = "") -> Scorecard | None:
+def score_previous(
+    data: Dataset, missing: str = "redistribute", unit_id: str = "", known: Iterable[Scorecard] = ()
+) -> Scorecard | None:
     """Score the cycle before, limited to a unit; None when there is nothing to compare with.
 
     Parameters
@@ -163,17 +165,19 @@ def score_previous(data: Dataset, missing: str = "redistribute", unit_id: str = 
     missing : {"redistribute", "zero", "refuse"}
     unit_id : str
         Blank: the whole.
+    known : iterable of Scorecard
+        Cards already there, taken instead of scoring a cycle again.
     """
-    if not data.previous_cycle:
-        return None
-    card = score(data, data.previous_cycle, missing)
-    if unit_id and unit_id not in set(card.subjects["unit_id"]):
-        return None
-    return card.for_unit(unit_id)
+    cards = score_cycles(data, [data.previous_cycle] if data.previous_cycle else [], missing, unit_id, known)
+    return cards[0] if cards else None
 
 
 def score_history(
-    data: Dataset, missing: str = "redistribute", unit_id: str = "", most: int = 12
+    data: Dataset,
+    missing: str = "redistribute",
+    unit_id: str = "",
+    most: int = 12,
+    known: Iterable[Scorecard] = (),
 ) -> tuple[Scorecard, ...]:
     """Score a cycle and those before it, as far back as each names the one before and has actuals; oldest first.
 
@@ -185,18 +189,40 @@ def score_history(
         Blank: the whole. Cycles in which nobody belonged to the unit are passed over.
     most : int
         Cycles at most, the last ones.
+    known : iterable of Scorecard
+        Cards already there, taken instead of scoring a cycle again.
     """
     previous = data.tables["cycles"].set_index("cycle_id")["previous_cycle_id"].dropna()
+    cycle, found = data.cycle, list[str]()
     # A source whose cycles lead back to themselves is never loaded.
-    cycle, cards = data.cycle, []
-    for _back in range(most):
-        if not cycles_measured(data.tables, cycle):
-            break
-        card = score(data, cycle, missing)
-        if not unit_id or unit_id in set(card.subjects["unit_id"]):
-            cards.append(card.for_unit(unit_id))
+    while cycle and len(found) < most and cycles_measured(data.tables, cycle):
+        found.append(cycle)
         cycle = previous.get(cycle, "")
-    return tuple(reversed(cards))
+    return score_cycles(data, found[::-1], missing, unit_id, known)
+
+
+def score_cycles(
+    data: Dataset,
+    cycles: Iterable[str],
+    missing: str = "redistribute",
+    unit_id: str = "",
+    known: Iterable[Scorecard] = (),
+) -> tuple[Scorecard, ...]:
+    """Score several cycles of a dataset, in the order given.
+
+    Parameters
+    ----------
+    data : Dataset
+    cycles : iterable of str
+    missing : {"redistribute", "zero", "refuse"}
+    unit_id : str
+        Blank: the whole. Cycles in which nobody belonged to the unit are passed over.
+    known : iterable of Scorecard
+        Cards already there, taken instead of scoring a cycle again.
+    """
+    there = {card.cycle: card for card in known if (card.missing, card.unit_id) == (missing, unit_id)}
+    cards = (there[cycle] if cycle in there else score(data, cycle, missing) for cycle in cycles)
+    return tuple(card.for_unit(unit_id) for card in cards if not unit_id or unit_id in set(card.subjects["unit_id"]))
 
 
 def _reaching(plan: pd.DataFrame, members: Iterable[str]) -> pd.DataFrame:

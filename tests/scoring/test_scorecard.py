@@ -120,6 +120,18 @@ def test_history_goes_back_as_far_as_cycles_name_the_one_before():
     assert [card.cycle for card in kpi.score_history(make_data(cycles=CYCLES))] == ["2024Q1"]
 
 
+def test_cycles_already_scored_are_taken_as_they_are():
+    rows = [*actual_rows({"A": 70, "C": 60}, cycle_id="2023Q4"), *actual_rows({"A": 80, "B": 80, "C": 80})]
+    data = make_data(cycles=CYCLES, actuals=rows)
+    known = kpi.score_history(data)
+    again = kpi.score_history(data, known=known)
+    assert all(ours is theirs for ours, theirs in zip(again, known, strict=True))
+    assert kpi.score_previous(data, known=known) is known[0]
+    # Under another policy, or of a unit, they are other cards.
+    assert kpi.score_previous(data, "refuse", known=known) is not known[0]
+    assert totals_of(kpi.score_previous(data, unit_id="south", known=known)) == {"C": 60}
+
+
 def test_publishing_only_some_totals_leaves_no_part_to_disagree_about():
     card = make_card(published=[{"subject_id": "A", "score": 100}, {"subject_id": "B", "score": 91}])
     answer = kpi.reconcile(card)

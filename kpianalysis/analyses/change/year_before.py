@@ -9,7 +9,7 @@ import pandas as pd
 from kpianalysis.dataset import Dataset
 from kpianalysis.errors import KpiError
 from kpianalysis.scheme import cycles_measured
-from kpianalysis.scoring import Scorecard, score
+from kpianalysis.scoring import Scorecard, score_cycles, score_history
 
 # A cycle that starts so many days off is the same one all the same: years of 52 weeks, fiscal calendars.
 WITHIN_DAYS = 14
@@ -77,7 +77,7 @@ def score_year_before(
         Cards already there, taken instead of scoring a cycle again.
     """
     cycle = year_before(data)
-    cards = _scored(data, [cycle] if cycle else [], missing, unit_id, known)
+    cards = score_cycles(data, [cycle] if cycle else [], missing, unit_id, known)
     return cards[0] if cards else None
 
 
@@ -107,7 +107,9 @@ def score_parts(
         Oldest first. Parts without actuals are passed over; a cycle with parts that have none has itself and those
         before it.
     """
-    return _scored(data, (parts_of(data, data.cycle) or _chain(data, most))[-most:], missing, unit_id, known)
+    if parts := parts_of(data, data.cycle):
+        return score_cycles(data, parts[-most:], missing, unit_id, known)
+    return score_history(data, missing, unit_id, most, known)
 
 
 def parts_of(data: Dataset, cycle: str) -> list[str]:
@@ -115,23 +117,3 @@ def parts_of(data: Dataset, cycle: str) -> list[str]:
     cycles = data.tables["cycles"]
     parts = cycles[cycles["parent_cycle_id"] == cycle].sort_values("start", kind="stable")["cycle_id"]
     return [str(part) for part in parts if cycles_measured(data.tables, part)]
-
-
-def _chain(data: Dataset, most: int) -> list[str]:
-    """Name the cycle and those before it, as far back as each names the one before and was measured."""
-    previous = data.tables["cycles"].set_index("cycle_id")["previous_cycle_id"].dropna()
-    cycle = data.cycle
-    found: list[str] = []
-    # A source whose cycles lead back to themselves is never loaded.
-    while cycle and len(found) < most and cycles_measured(data.tables, cycle):
-        found.append(cycle)
-        cycle = previous.get(cycle, "")
-    return found[::-1]
-
-
-def _scored(
-    data: Dataset, cycles: list[str], missing: str, unit_id: str, known: Iterable[Scorecard]
-) -> tuple[Scorecard, ...]:
-    there = {card.cycle: card for card in known if (card.missing, card.unit_id) == (missing, unit_id)}
-    cards = (there[cycle] if cycle in there else score(data, cycle, missing) for cycle in cycles)
-    return tuple(card.for_unit(unit_id) for card in cards if not unit_id or unit_id in set(card.subjects["unit_id"]))
