@@ -138,9 +138,11 @@ def plain_parts(card: Scorecard, before: Scorecard) -> pd.DataFrame:
     common = both["w"].notna() & both["w_0"].notna()
     both = both.fillna({"score": 0.0, "score_0": 0.0, "w": 0.0, "w_0": 0.0})
     s, w, s0, w0 = (both[name] for name in ("score", "w", "score_0", "w_0"))
+    middles = [side.totals.set_index("subject_id")["weighted_total"].to_dict() for side in (card, before)]
+    m = sum(both["subject_id"].map(middle).astype(float) for middle in middles) / 2
     both["from_scores"] = ((w + w0) / 2 * (s - s0)).where(common, 0.0)
-    both["from_weights"] = ((s + s0) / 2 * (w - w0)).where(common, 0.0)
-    both["from_items"] = (s * w - s0 * w0).where(~common, 0.0)
+    both["from_weights"] = (((s + s0) / 2 - m) * (w - w0)).where(common, 0.0)
+    both["from_items"] = ((s - m) * w - (s0 - m) * w0).where(~common, 0.0)
     return both[[*keys, "from_scores", "from_weights", "from_items"]]
 
 

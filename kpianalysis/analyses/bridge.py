@@ -30,8 +30,8 @@ def bridge_subjects(now: Scorecard, before: Scorecard | None) -> pd.DataFrame:
     Notes
     -----
     With the applied weights w and scores s of an indicator scored in both cycles, its change is w̄·Δs (scores) plus
-    s̄·Δw (weights), bars being midpoints. An indicator scored in one cycle only gives or takes w·s (items). The rest
-    is bonus and veto. Source: docs/method.md, "Bridge".
+    (s̄ − m)·Δw (weights), bars being midpoints and m the mean of the subject's two weighted totals. An indicator scored
+    in one cycle only gives or takes w·(s − m) (items). The rest is bonus and veto. Source: docs/method.md, "Bridge".
     """
     if before is None:
         return pd.DataFrame(columns=["subject_id", "total_before", *PARTS, "total_now"])
@@ -95,21 +95,15 @@ def _both_totals(now: Scorecard, before: Scorecard) -> pd.DataFrame:
 def _indicator_parts(now: Scorecard, before: Scorecard) -> pd.DataFrame:
     """One row per subject × indicator that counted in either cycle, for subjects with a total in both."""
     sides = both_sides(now, before)
-    common = sides.counted_now & sides.counted_before
     rows, columns = np.nonzero(sides.counted_now | sides.counted_before)
-    scores = (sides.weight_now + sides.weight_before) / 2 * (sides.score_now - sides.score_before)
-    weights = (sides.score_now + sides.score_before) / 2 * (sides.weight_now - sides.weight_before)
-    items = sides.score_now * sides.weight_now - sides.score_before * sides.weight_before
-    parts = {
-        "from_scores": np.where(common, scores, 0.0),
-        "from_weights": np.where(common, weights, 0.0),
-        "from_items": np.where(common, 0.0, items),
-    }
+    points = {kind: found[rows, columns] for kind, (found, _where) in sides.parts().items()}
     return pd.DataFrame(
         {
             "subject_id": sides.subjects[rows],
             "indicator_id": sides.indicators[columns],
-            **{name: values[rows, columns] for name, values in parts.items()},
+            "from_scores": points["scores"],
+            "from_weights": points["weights"],
+            "from_items": points["came"] + points["went"],
         }
     )
 
@@ -126,6 +120,8 @@ class Sides:
         Points; 0 where the indicator did not count, and under the policy "zero" where it was missing.
     weight_now, weight_before : array of float, shape (n, m)
         Applied weights, fractions that sum to 1 for each subject; 0 where the indicator did not count.
+    middle : array of float, shape (n, 1)
+        Mean of a subject's two totals before bonus and veto.
     """
 
     subjects: pd.Index
@@ -134,6 +130,7 @@ class Sides:
     weight_now: Floats
     score_before: Floats
     weight_before: Floats
+    middle: Floats
 
     @property
     def counted_now(self) -> Mask:
@@ -145,6 +142,25 @@ class Sides:
         """Where it counted in the cycle before."""
         return self.weight_before > 0
 
+    def parts(self) -> dict[str, tuple[Floats, Mask]]:
+        """Split the change of each weighted total by indicator: scores, weights, came, went.
+
+        Returns
+        -------
+        dict of kind to (points, where there are any), arrays of shape (n, m)
+            The points are 0 elsewhere; all of a subject's add up to the change of its weighted total.
+        """
+        both = self.counted_now & self.counted_before
+        mean_score = (self.score_now + self.score_before) / 2
+        mean_weight = (self.weight_now + self.weight_before) / 2
+        parts = {
+            "scores": (mean_weight * (self.score_now - self.score_before), both),
+            "weights": ((mean_score - self.middle) * (self.weight_now - self.weight_before), both),
+            "came": (self.weight_now * (self.score_now - self.middle), self.counted_now & ~both),
+            "went": (-self.weight_before * (self.score_before - self.middle), self.counted_before & ~both),
+        }
+        return {kind: (np.where(where, points, 0.0), where) for kind, (points, where) in parts.items()}
+
 
 def both_sides(now: Scorecard, before: Scorecard) -> Sides:
     """Lay out scores and applied weights of two cycles beside each other.
@@ -154,7 +170,9 @@ def both_sides(now: Scorecard, before: Scorecard) -> Sides:
     now, before : Scorecard
         Subjects with a total in one of them only are left out.
     """
-    subjects = _both_totals(now, before).index.sort_values()
+    totals = _both_totals(now, before).sort_index()
+    subjects = totals.index
+    weighted = [totals[f"total_{side}"] - totals[f"extra_{side}"] for side in ("now", "before")]
     counted = [card.scores[card.scores["applied_weight"] > 0] for card in (now, before)]
     indicators = pd.Index(sorted({str(name) for rows in counted for name in rows["indicator_id"].unique()}))
     arrays = []
@@ -166,7 +184,9 @@ def both_sides(now: Scorecard, before: Scorecard) -> Sides:
             # Place -1, somebody without a total in both, is the last row and is dropped.
             table[at] = values.to_numpy()
             arrays.append(table[:-1])
-    return Sides(subjects, indicators, *arrays)
+    middle = (weighted[0] + weighted[1]).to_numpy()[:, None] / 2
+    score_now, weight_now, score_before, weight_before = arrays
+    return Sides(subjects, indicators, score_now, weight_now, score_before, weight_before, middle)
 
 
 def _places(ids: pd.Series, known: pd.Index) -> np.ndarray:

@@ -96,7 +96,9 @@ def test_a_cause_alone_is_the_whole_change(now, cause, change_of_a):
     if cause == "from_items":
         # The weight of an indicator that went is the others' from then on.
         assert (bridge["from_items"] + bridge["from_weights"]).to_numpy() == pytest.approx(change.to_numpy())
-        assert bridge["from_items"].to_numpy() == pytest.approx((-SCORES["j"] / 2).to_numpy())
+        # Then the mean of both, now the other alone: points count from the mean of the two totals.
+        middle = (SCORES.mean(axis=1) + SCORES["i"]) / 2
+        assert bridge["from_items"].to_numpy() == pytest.approx((-(SCORES["j"] - middle) / 2).to_numpy())
     else:
         assert bridge[cause].to_numpy() == pytest.approx(change.to_numpy())
     others = [part for part in PARTS if part not in {cause, "from_weights"}]

@@ -86,19 +86,8 @@ def total_bridge(now: Scorecard, before: Scorecard | None) -> pd.DataFrame:
 
 def _of_those_in_both(now: Scorecard, before: Scorecard, sides: Sides) -> Iterator[Row]:
     """Steps of the people in both cycles, the largest of each kind first."""
-    totals = [_totals(card, "weighted_total")[sides.subjects].to_numpy() for card in (now, before)]
-    middle = ((totals[0] + totals[1]) / 2)[:, None]
-    both = sides.counted_now & sides.counted_before
-    mean_score = (sides.score_now + sides.score_before) / 2
-    mean_weight = (sides.weight_now + sides.weight_before) / 2
-    parts = {
-        "scores": (mean_weight * (sides.score_now - sides.score_before), both),
-        "weights": ((mean_score - middle) * (sides.weight_now - sides.weight_before), both),
-        "came": (sides.weight_now * (sides.score_now - middle), sides.counted_now & ~both),
-        "went": (-sides.weight_before * (sides.score_before - middle), sides.counted_before & ~both),
-    }
-    for kind, (points, where) in parts.items():
-        means, n = np.where(where, points, 0.0).mean(axis=0), where.sum(axis=0)
+    for kind, (points, where) in sides.parts().items():
+        means, n = points.mean(axis=0), where.sum(axis=0)
         order = np.argsort(-np.abs(means), kind="stable")
         yield from ((kind, sides.indicators[at], "", int(n[at]), float(means[at])) for at in order if n[at])
     for kind, name, mean in _bonus_and_veto(now, before, sides.subjects):
