@@ -5,7 +5,6 @@ LARGEST: subjects of the last row of the table of growth (default 30,000).
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,13 +20,11 @@ from scipy import stats
 import kpianalysis as kpi
 from benchmarks.made_up import INDICATORS, write_scheme
 from benchmarks.measure import ROOT, Cost, cost_of, exponent, in_turn
-from kpianalysis.analyses.attainment import data_status, gaps, grade_distribution, group_summary, indicator_summary
+from kpianalysis.analyses.attainment import data_status, gaps, group_summary, indicator_summary
 from kpianalysis.analyses.bridge import bridge_indicators, bridge_subjects
 from kpianalysis.analyses.units import unit_differences
 from kpianalysis.scoring import Scorecard
 
-# Neither example has both thousands of subjects and grades; the guide is made up.
-GRADES = "grade,min_score,quota_min,quota_max\nA,50,0.1,0.2\nB,40,0.2,0.3\nC,30,0.4,0.5\nD,0,0,0.2\n"
 _SETUP = """
 from benchmarks.attainment import ours, plain, {cards}
 card, before = {cards}({source!r})
@@ -82,13 +79,6 @@ def plain_gaps(card: Scorecard) -> pd.DataFrame:
     rows = rows[rows["lost_points"] > 0].sort_values("lost_points", ascending=False, ignore_index=True)
     owners = card.indicators.set_index("indicator_id")["owner_id"]
     return rows.assign(owner_id=rows["indicator_id"].map(owners), due=pd.NaT)
-
-
-def plain_grades(card: Scorecard) -> pd.DataFrame:
-    """`grade_distribution`, for a scheme in which whoever has a total has a grade."""
-    counts = card.totals.dropna(subset=["total"])["grade"].value_counts().rename("n")
-    answer = card.grades.set_index("grade")[["quota_min", "quota_max"]].join(counts).fillna({"n": 0})
-    return answer.assign(share=answer["n"] / answer["n"].sum()).reset_index()
 
 
 def plain_status(card: Scorecard) -> pd.DataFrame:
@@ -181,7 +171,6 @@ TABLES: dict[str, tuple[Table, Table, list[str]]] = {
     "indicator_summary": (lambda c, b: indicator_summary(c), lambda c, b: plain_summary(c), ["indicator_id"]),
     "gaps": (lambda c, b: gaps(c), lambda c, b: plain_gaps(c), ["subject_id", "indicator_id"]),
     "group_summary": (lambda c, b: group_summary(c, "unit_id"), lambda c, b: plain_groups(c), ["unit_id"]),
-    "grade_distribution": (lambda c, b: grade_distribution(c), lambda c, b: plain_grades(c), ["grade"]),
     "data_status": (lambda c, b: data_status(c), lambda c, b: plain_status(c), ["missing_reason"]),
     "unit_differences": (lambda c, b: unit_differences(c), lambda c, b: plain_units(c), ["unit_id", "indicator_id"]),
     "bridge_subjects": (bridge_subjects, plain_bridge, ["subject_id"]),
@@ -216,26 +205,15 @@ def made_up_cards(folder: str) -> tuple[Scorecard, Scorecard]:
 
 def main() -> None:
     """Print the ratios, of each table and of all, and how cost grows."""
-    with tempfile.TemporaryDirectory() as folder:
-        source = str(_graded_hospitals(Path(folder) / "hospitals"))
-        _table_by_table(source)
-        setup = _SETUP.format(cards="hospital_cards", source=source)
-        a, b = in_turn(setup, "result = ours(card, before)", "result = plain(card, before)")
-        print("  all of them, each run in a process of its own, 5 runs in turn")
-        print(f"    kpianalysis   {_line(a)}")
-        print(f"    plain pandas  {_line(b)}")
-        print(f"    ratio {median(x.seconds / y.seconds for x, y in zip(a, b, strict=True)):.2f}")
+    source = str(ROOT / "data/hospitals")
+    _table_by_table(source)
+    setup = _SETUP.format(cards="hospital_cards", source=source)
+    a, b = in_turn(setup, "result = ours(card, before)", "result = plain(card, before)")
+    print("  all of them, each run in a process of its own, 5 runs in turn")
+    print(f"    kpianalysis   {_line(a)}")
+    print(f"    plain pandas  {_line(b)}")
+    print(f"    ratio {median(x.seconds / y.seconds for x, y in zip(a, b, strict=True)):.2f}")
     growth(int(sys.argv[1]) if len(sys.argv) > 1 else 30_000)
-
-
-def _graded_hospitals(folder: Path) -> Path:
-    """Copy data/hospitals and add grades."""
-    folder.mkdir(parents=True)
-    for file in (ROOT / "data/hospitals").iterdir():
-        if file.suffix in (".csv", ".parquet"):
-            shutil.copy(file, folder)
-    (folder / "grades.csv").write_text(GRADES, encoding="utf-8")
-    return folder
 
 
 def _table_by_table(source: str) -> None:
@@ -248,7 +226,7 @@ def compare(source: str, runs: int = 15) -> None:
     """Stop if a table is not the same by hand; else print its ratio, run in turn in this process."""
     card, before = hospital_cards(source)
     n = len(card.totals)
-    print(f"hospitals, FY2017, with made-up grades: {n:,} subjects, from two scorecards, {runs} runs in turn")
+    print(f"hospitals, FY2017: {n:,} subjects, from two scorecards, {runs} runs in turn")
     for name, (mine, theirs, key) in TABLES.items():
         _same(name, mine(card, before), theirs(card, before), key)
         pairs = [(_seconds(mine, card, before), _seconds(theirs, card, before)) for _run in range(runs)]
@@ -282,7 +260,6 @@ def growth(largest: int) -> None:
             source = Path(folder) / str(size)
             for seed, name in enumerate(("before", "now")):
                 write_scheme(source / name, size, seed)
-                (source / name / "grades.csv").write_text(GRADES, encoding="utf-8")
             setup = _SETUP.format(cards="made_up_cards", source=str(source))
             costs.append(cost_of(setup, "result = ours(card, before)"))
             without = cost_of(setup, "pass")

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from kpianalysis.analyses.alternatives.sobol_weights import sobol_indices as sobol_indices
     from kpianalysis.analyses.attainment import data_status as data_status
     from kpianalysis.analyses.attainment import gaps as gaps
-    from kpianalysis.analyses.attainment import grade_distribution as grade_distribution
     from kpianalysis.analyses.attainment import group_summary as group_summary
     from kpianalysis.analyses.attainment import indicator_summary as indicator_summary
     from kpianalysis.analyses.bridge import bridge_indicators as bridge_indicators
@@ -208,7 +207,6 @@ _HOME = {
     "funnel_lines": "analyses.fairness.funnel_limits",
     "gaps": "analyses.attainment",
     "grade_differences": "analyses.fairness.grade_spread",
-    "grade_distribution": "analyses.attainment",
     "grade_intervals": "analyses.weights.stability",
     "grade_probabilities": "analyses.weights.rank_acceptability",
     "grade_spread": "analyses.fairness.grade_spread",
@@ -354,7 +352,6 @@ __all__ = [
     "funnel_lines",
     "gaps",
     "grade_differences",
-    "grade_distribution",
     "grade_intervals",
     "grade_probabilities",
     "grade_spread",

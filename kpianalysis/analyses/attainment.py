@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from kpianalysis.analyses.gaps.missed import costly_gaps
 from kpianalysis.analyses.gaps.owners import with_owner
 from kpianalysis.scoring import Scorecard
 
@@ -80,36 +81,10 @@ def gaps(card: Scorecard) -> pd.DataFrame:
         lost_points (applied weight × (100 − score)), owner_id, due. Missed: the gap is negative; without a target,
         the score is below 100.
     """
-    scores = card.scores
-    missed = (scores["gap"] < 0) | (scores["gap"].isna() & (scores["score"] < 100.0))
-    lost = scores["applied_weight"] * (100.0 - scores["score"])
-    # Also false without a score, and where the indicator has no weight.
-    kept = (scores["kind"] == "scored") & missed & (lost > 0)
     columns = ["subject_id", "indicator_id", "actual", "target", "gap", "attainment", "score", "lost_points"]
-    rows = scores.loc[kept, ["role_id", *columns[:-1]]].assign(lost_points=lost[kept])
+    rows = costly_gaps(card)[["role_id", *columns]]
     rows = rows.sort_values("lost_points", ascending=False, kind="stable")
     return with_owner(rows, card)[[*columns, "owner_id", "due"]].reset_index(drop=True)
-
-
-def grade_distribution(card: Scorecard) -> pd.DataFrame:
-    """Count the subjects of each grade beside the guide of the scheme.
-
-    Returns
-    -------
-    DataFrame
-        One row per grade, best first, with a last row of blank grade for those without one if there are any: grade,
-        n, share (of subjects with a total), quota_min, quota_max (shares; missing without a guide). Empty without
-        grades.
-    """
-    if card.grades.empty:
-        return pd.DataFrame(columns=["grade", "n", "share", "quota_min", "quota_max"])
-    totals = card.totals[card.totals["total"].notna()]
-    counts = totals["grade"].astype("object").fillna("").value_counts()
-    guide = card.grades.sort_values("min_score", ascending=False).set_index("grade")[["quota_min", "quota_max"]]
-    names = [*guide.index, *([""] if "" in counts.index else [])]
-    n = counts.reindex(names).fillna(0).astype(int)
-    answer = pd.DataFrame({"n": n, "share": n / max(len(totals), 1)}).join(guide)
-    return answer.rename_axis("grade").reset_index()
 
 
 def data_status(card: Scorecard) -> pd.DataFrame:

@@ -145,44 +145,6 @@ def test_the_more_specific_plan_row_names_owner_and_due_date():
     assert pd.isna(gaps.loc[("J", "A"), "due"])
 
 
-def test_grades_are_counted_beside_their_guide():
-    card = make_card(
-        actuals=actual_rows({"A": 95, "B": 72, "C": 10}),
-        grades=[
-            {"grade": "B", "min_score": 70, "quota_min": 0.2, "quota_max": 0.7},
-            {"grade": "A", "min_score": 90, "quota_max": 0.3},
-        ],
-    )
-    table = kpi.grade_distribution(card)
-    assert table["grade"].tolist() == ["A", "B", ""]
-    assert table["n"].tolist() == [1, 1, 1]
-    assert table["share"].to_numpy() == pytest.approx([1 / 3] * 3)
-    assert table["quota_max"].tolist()[:2] == [0.3, 0.7]
-    assert np.isnan(table["quota_min"][0])
-    assert table.loc[2, ["quota_min", "quota_max"]].isna().all()
-
-
-@pytest.mark.parametrize("missing", POLICIES)
-def test_grade_counts_add_up_to_the_subjects_with_a_total(missing):
-    card = operations("2024Q3", missing)
-    table = kpi.grade_distribution(card)
-    assert table["n"].sum() == card.totals["total"].notna().sum()
-    assert table["share"].sum() == pytest.approx(1)
-    guide = card.grades.set_index("grade")
-    assert table.set_index("grade")[["quota_min", "quota_max"]].equals(
-        guide.loc[table["grade"], ["quota_min", "quota_max"]]
-    )
-
-
-def test_a_grade_nobody_has_is_in_the_list():
-    table = kpi.grade_distribution(operations("2024Q1")).set_index("grade")
-    assert table.loc["D", "n"] == 0
-
-
-def test_without_grades_there_is_no_distribution():
-    assert kpi.grade_distribution(hospitals()).empty
-
-
 def test_data_status_counts_each_reason_once():
     card = make_card(actuals=actual_rows({"A": 100, "B": "on leave", "C": "on leave"}))
     status = kpi.data_status(card).set_index("missing_reason")

@@ -17,7 +17,6 @@ ANSWERS = {
     "indicator_summary": kpi.indicator_summary,
     "group_summary": lambda card: kpi.group_summary(card, "unit_id"),
     "gaps": kpi.gaps,
-    "grade_distribution": kpi.grade_distribution,
     "data_status": kpi.data_status,
     "reconcile": kpi.reconcile,
     "disagreements": kpi.disagreements,

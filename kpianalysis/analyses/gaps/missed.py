@@ -111,6 +111,21 @@ def lost_points(scores: pd.DataFrame) -> pd.Series:
     return scores["applied_weight"] * (100.0 - scores["score"].fillna(0.0))
 
 
+def costly_gaps(card: Scorecard) -> pd.DataFrame:
+    """Keep the rows of scores that miss their target, or full marks where there is none, and cost points of a total.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `Scorecard.scores`, and lost_points.
+    """
+    scores = card.scores
+    missed = (scores["gap"] < 0) | (scores["gap"].isna() & (scores["score"] < 100.0))
+    lost = lost_points(scores)
+    kept = (scores["kind"] == "scored") & scores["score"].notna() & missed & (lost > 0)
+    return scores[kept].assign(lost_points=lost[kept])
+
+
 def _each_row(scores: pd.DataFrame, group: pd.Series) -> pd.DataFrame:
     has_score = scores["score"].notna()
     has_target = has_score & scores["gap"].notna()

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from kpianalysis.analyses.gaps.levels import range_ends
-from kpianalysis.analyses.gaps.missed import lost_points
+from kpianalysis.analyses.gaps.missed import costly_gaps
 from kpianalysis.analyses.gaps.owners import with_owner
 from kpianalysis.analyses.gaps.peers import ENOUGH_PEERS, peer_places, places_of
 from kpianalysis.analyses.gaps.percentages import with_gap_units
@@ -54,7 +54,7 @@ def within_reach(card: Scorecard, history: Sequence[Scorecard] = (), data: Datas
     -----
     The verdict is about the target: `VERDICTS`. Source: docs/method.md, "Within reach".
     """
-    rows = _gaps(card)
+    rows = costly_gaps(card)
     rows = rows.assign(**range_ends(rows, card, data))
     rows = rows.assign(place=places_of(rows), towards=_towards(rows)).join(peer_places(card.scores))
     rows = rows.join(_own_best(rows, card, history))
@@ -69,14 +69,6 @@ def within_reach(card: Scorecard, history: Sequence[Scorecard] = (), data: Datas
     first = rows["closing_points"].fillna(rows["lost_points"])
     order = np.lexsort((-rows["lost_points"].to_numpy(), -first.to_numpy()))
     return rows[COLUMNS].iloc[order].reset_index(drop=True)
-
-
-def _gaps(card: Scorecard) -> pd.DataFrame:
-    """Rows that miss their target, or full marks where there is none, and cost points of a total."""
-    rows = card.scores[(card.scores["kind"] == "scored") & card.scores["score"].notna()]
-    rows = rows.assign(lost_points=lost_points(rows))
-    missed = (rows["gap"] < 0) | (rows["gap"].isna() & (rows["score"] < 100.0))
-    return rows[missed & (rows["applied_weight"] > 0) & (rows["lost_points"] > 0)]
 
 
 def _towards(rows: pd.DataFrame) -> np.ndarray:
