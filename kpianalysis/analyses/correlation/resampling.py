@@ -8,9 +8,9 @@ from itertools import combinations_with_replacement
 import numpy as np
 
 from kpianalysis.analyses.correlation.coefficients import sorted_columns
-from kpianalysis.analyses.correlation.drawn_ranks import FEWEST, CompleteColumns, PairWithGaps
 from kpianalysis.analyses.correlation.moments import line_correlations, shared_sums
 from kpianalysis.analyses.correlation.ranks import Counts
+from kpianalysis.analyses.correlation.resampled_ranks import FEWEST, CompleteColumns, PairWithGaps
 from kpianalysis.analyses.correlation.threads import Scratch, in_threads
 from kpianalysis.scoring.inputs import Floats, Mask
 
