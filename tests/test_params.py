@@ -101,6 +101,7 @@ def test_a_notebook_gets_every_key_as_plain_json():
         ("draws: '1000'", "draws: '1000' is not a whole number"),
         ("correlate: scores", "correlate: 'scores' is not allowed. Use 'score' or 'attainment' or 'actual'."),
         ("steps: 2024-07-01", "steps: datetime.date(2024, 7, 1) is not a list of days. Write a list of days"),
+        ('steps: ["20240701"]', "steps: '20240701' is not a day."),
         ("steps: [July, 20240701]", "steps: 'July', 20240701 is not a day. Write a list of days, such as [2024-07-01]"),
         ("spread: 0", "spread: 0 is not a number from 0.01 to 1.0."),
         ("spread: .nan", "spread: nan is not a number from 0.01 to 1.0."),

@@ -6,7 +6,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pytest
 
-from kpianalysis.style import WIDTH, new_axes, set_title, settings, shorten, styled
+from kpianalysis.style import WIDTH, legend_below, new_axes, set_title, settings, shorten, styled
 
 
 @pytest.fixture(autouse=True)
@@ -92,3 +92,16 @@ def test_a_long_title_takes_several_lines():
 def test_a_long_name_is_cut_with_a_sign_that_it_was(text, most, short):
     assert shorten(text, most) == short
     assert len(shorten(text, most)) <= max(most, 1)
+
+
+def test_a_legend_stands_below_the_axes_on_the_side_asked_for():
+    for side in ("left", "right"):
+        _, ax = plt.subplots()
+        legend_below(ax, 2, side)
+        assert ax.get_legend() is None
+        ax.plot([0, 1], label="line")
+        legend_below(ax, 2, side)
+        ax.get_figure(root=True).canvas.draw()
+        box, axes = ax.get_legend().get_window_extent(), ax.get_window_extent()
+        assert box.y1 < axes.y0
+        assert abs(getattr(box, "x0" if side == "left" else "x1") - getattr(axes, "x0" if side == "left" else "x1")) < 2

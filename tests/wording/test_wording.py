@@ -9,7 +9,7 @@ import pytest
 import kpianalysis as kpi
 from kpianalysis.display import Sentences
 from kpianalysis.i18n import number, percent
-from kpianalysis.wording import attainment, common, correlation, importance, ranks, redundancy
+from kpianalysis.wording import attainment, common, correlation, importance, performance, process, ranks, redundancy
 from tests.builders import make_card
 from tests.cards import operations, random_card
 from tests.shown import EVIL, SOURCES, answers, public_functions, sentences, shown
@@ -181,6 +181,16 @@ def test_every_report_says_that_a_person_decides(ours):
 def test_reconciliation_says_how_many_totals_agree(theirs, ours):
     assert _holds(attainment.reconciled(theirs.checks, theirs.names), "2,902", "2,955", "2.33")
     assert attainment.reconciled(ours.checks, ours.names) == ""
+
+
+def test_what_is_only_watched_is_no_signal_of_the_first_screen(ours):
+    done = ours.done
+    row = done.process["indicator_id"] == "support_bonus"
+    watched = done.process.assign(signal=row)
+    args = (ours.card, done.actions, done.moved, watched, done.difficulty, done.bunched, ours.names)
+    assert row.any()
+    assert ours.names.item("support_bonus") not in performance.answer(*args).texts[3]
+    assert ours.names.item("support_bonus") in process.signals(watched, ours.names)
 
 
 # Correlation -----------------------------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -93,6 +95,26 @@ def test_consistency_is_computed_from_its_dimension():
     assert len(found) == 8
     assert set(found["indicator_j"]) == {"HCAHPS-Consistency"}
     assert set(found["reason"]) == {"computed_from"}
+
+
+def test_three_equal_numbers_may_be_an_accident():
+    data = _data()
+    three = {"subject_id": SUBJECTS[:3]}
+    actuals = data.tables["actuals"]
+    few = replace(data, tables={**data.tables, "actuals": actuals[actuals["subject_id"].isin(three["subject_id"])]})
+    assert by_construction(kpi.score(few), few).empty
+
+
+def test_the_catalogue_adds_to_what_the_method_says():
+    card = hospitals()
+    stated = (
+        card.indicators["computed_from"]
+        .astype("object")
+        .mask(card.indicators["indicator_id"] == "HCAHPS-Consistency", "PSI-90")
+    )
+    found = by_construction(replace(card, indicators=card.indicators.assign(computed_from=stated)))
+    assert len(found) == 9
+    assert "PSI-90" in set(found["indicator_i"]) | set(found["indicator_j"])
 
 
 def test_an_empty_scheme_gives_an_empty_table():
