@@ -61,6 +61,22 @@ def p_value(lang: str) -> Cell:
     return write
 
 
+def between(low: float, high: float, decimals: int, lang: str, *, as_share: bool = False) -> str:
+    """Write an interval: 0.24 to 0.69, or fractions in per cent, 31 to 51%; blank where there is none."""
+    if math.isnan(low + high):
+        return ""
+    ends = (number(100 * low, decimals, lang), percent(high, decimals, lang))
+    least, most = ends if as_share else (number(low, decimals, lang), number(high, decimals, lang))
+    return translator(lang)("{low} to {high}").format(low=least, high=most)
+
+
+def intervals(
+    low: Iterable[float], high: Iterable[float], decimals: int, lang: str, *, as_share: bool = False
+) -> list[str]:
+    """Write an interval for each row, see `between`."""
+    return [between(a, b, decimals, lang, as_share=as_share) for a, b in zip(low, high, strict=True)]
+
+
 def make(
     answer: pd.DataFrame,
     columns: Sequence[tuple[str, str, Cell]],

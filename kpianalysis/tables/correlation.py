@@ -11,7 +11,7 @@ from kpianalysis.analyses.redundancy.redundant import ENOUGH, SAY_SAME, UNLIKELY
 from kpianalysis.display import DisplayTable
 from kpianalysis.i18n import number, translator
 from kpianalysis.names import Names
-from kpianalysis.tables.common import fixed, make, named, p_value, shares, signed, text
+from kpianalysis.tables.common import fixed, intervals, make, named, p_value, shares, signed, text
 from kpianalysis.wording.common import number_of
 from kpianalysis.wording.correlation import level_of
 
@@ -39,9 +39,9 @@ def pairs(table: pd.DataFrame, names: Names, most: int | None = None, caption: s
     table = table.assign(**{name: table[name].where(enough) for name in p_values})
     rows = named(table, names.item, ["indicator_i", "indicator_j"]).assign(
         says=[_says(row, row.Index in same, lang) for row in table.itertuples()],
-        interval=_between(table["ci_low"], table["ci_high"], lang),
-        pearson_interval=_between(table["pearson_low"], table["pearson_high"], lang),
-        kendall_interval=_between(table["kendall_low"], table["kendall_high"], lang),
+        interval=intervals(table["ci_low"], table["ci_high"], 2, lang),
+        pearson_interval=intervals(table["pearson_low"], table["pearson_high"], 2, lang),
+        kendall_interval=intervals(table["kendall_low"], table["kendall_high"], 2, lang),
     )
     interval = _("{level} interval").format(level=level_of(table, lang))
     columns = [
@@ -106,15 +106,6 @@ def by_values(table: pd.DataFrame, names: Names, most: int | None = None) -> Dis
         bottom=_both(table["share_bottom_i"], table["share_bottom_j"], lang),
     )
     return make(rows, columns, caption, note=note, most=most, lang=lang)
-
-
-def _between(low: pd.Series, high: pd.Series, lang: str) -> list[str]:
-    """Write intervals: 0.24 to 0.69; blank where there is none."""
-    between = translator(lang)("{low} to {high}")
-    return [
-        "" if pd.isna(a) else between.format(low=number(a, 2, lang), high=number(b, 2, lang))
-        for a, b in zip(low, high, strict=True)
-    ]
 
 
 def _both(first: pd.Series, second: pd.Series, lang: str) -> list[str]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
-
 import pandas as pd
 
 from kpianalysis.analyses.redundancy.counted_once import HALVED, WITHOUT_I, WITHOUT_J
 from kpianalysis.display import DisplayTable
 from kpianalysis.i18n import number, percent, translator
 from kpianalysis.names import Names
-from kpianalysis.tables.common import Cell, fixed, make, shares, text
+from kpianalysis.tables.common import Cell, between, fixed, make, shares, text
 
 
 def parts(table: pd.DataFrame, names: Names) -> DisplayTable | None:
@@ -105,15 +103,9 @@ def _lines(row: pd.Series, names: Names) -> list[tuple[object, ...]]:
         is_first = part == "common"
         says, does = row[weight], row[effect]
         times = does / says if says > 1e-12 else float("nan")
-        interval = _between(row["common_low"], row["common_high"], names.lang) if is_first else ""
+        interval = between(row["common_low"], row["common_high"], 1, names.lang, as_share=True) if is_first else ""
         answer.append((pair if is_first else "", label, says, does, times, interval))
     return answer
-
-
-def _between(low: float, high: float, lang: str) -> str:
-    if math.isnan(low):
-        return ""
-    return translator(lang)("{low} to {high}").format(low=number(100 * low, 1, lang), high=percent(high, 1, lang))
 
 
 def _way(row: pd.Series, names: Names) -> str:

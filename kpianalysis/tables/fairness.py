@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
-
 import pandas as pd
 
 from kpianalysis.analyses.fairness.funnel import FAR, INSIDE, WATCH
 from kpianalysis.display import DisplayTable
 from kpianalysis.i18n import number, percent, translator
 from kpianalysis.names import Names
-from kpianalysis.tables.common import fixed, make, shares, text
+from kpianalysis.tables.common import fixed, intervals, make, shares, text
 
 # Longer lists are folded up.
 MOST_OPEN = 20
@@ -40,8 +38,8 @@ def shrunken(table: pd.DataFrame, names: Names, by: str = "unit_id", unit: str =
     if rows["shrunken"].isna().all():
         return None
     rows = rows.assign(
-        interval=_between(rows["low"], rows["high"], 1, lang),
-        places=_between(rows["rank_low"], rows["rank_high"], 0, lang),
+        interval=intervals(rows["low"], rows["high"], 1, lang),
+        places=intervals(rows["rank_low"], rows["rank_high"], 0, lang),
     )
     columns = [
         ("group_id", group_label(by, lang), text),
@@ -62,16 +60,6 @@ def shrunken(table: pd.DataFrame, names: Names, by: str = "unit_id", unit: str =
         confidence=percent(rows["confidence"].iloc[0], 0, lang), mean=number(rows["grand_mean"].iloc[0], 1, lang)
     )
     return make(rows, columns, _("Means, allowing for size"), note=note, lang=lang, collapsed=len(rows) > MOST_OPEN)
-
-
-def _between(low: pd.Series, high: pd.Series, decimals: int, lang: str) -> list[str]:
-    _ = translator(lang)
-    return [
-        ""
-        if math.isnan(a)
-        else _("{low} to {high}").format(low=number(a, decimals, lang), high=number(b, decimals, lang))
-        for a, b in zip(low, high, strict=True)
-    ]
 
 
 def funnel(table: pd.DataFrame, names: Names, by: str = "unit_id", unit: str = "") -> DisplayTable | None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from kpianalysis.analyses.redundancy.group_stability import HIGHLY, PATTERN, STABLE, GroupStability
 from kpianalysis.analyses.redundancy.redundant import ENOUGH
 from kpianalysis.display import DisplayTable
 from kpianalysis.i18n import number, percent, translator
 from kpianalysis.names import Names
-from kpianalysis.tables.common import fixed, make, shares, text
+from kpianalysis.tables.common import between, fixed, make, shares, text
 from kpianalysis.wording.groups import said_of
 
 
@@ -30,7 +28,7 @@ def groups(stability: GroupStability, names: Names) -> DisplayTable | None:
             "; ".join(names.item(item) for item in members.loc[members["group"] == group, "indicator_id"])
             for group in stability.groups["group"]
         ],
-        interval=[_between(row["jaccard_low"], row["jaccard_high"], lang) for _i, row in stability.groups.iterrows()],
+        interval=[between(row["jaccard_low"], row["jaccard_high"], 2, lang) for _i, row in stability.groups.iterrows()],
         said=[said_of(verdict, lang) for verdict in stability.groups["verdict"]],
     )
     columns = [
@@ -98,9 +96,3 @@ def _how_to_read(stability: GroupStability, lang: str) -> str:
             pattern=number(PATTERN, 2, lang),
         )
     )
-
-
-def _between(low: float, high: float, lang: str) -> str:
-    if np.isnan(low):
-        return ""
-    return translator(lang)("{low} to {high}").format(low=number(low, 2, lang), high=number(high, 2, lang))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import pandas as pd
 
 from kpianalysis.analyses.importance.importance import AGAINST, LEAST, LESS, MORE, MOST
@@ -11,7 +9,7 @@ from kpianalysis.analyses.importance.target_weights import NEVER_VARIES, REDISTR
 from kpianalysis.display import DisplayTable
 from kpianalysis.i18n import number, percent, translator
 from kpianalysis.names import Names
-from kpianalysis.tables.common import fixed, make, named, shares, signed, text
+from kpianalysis.tables.common import between, fixed, make, named, shares, signed, text
 
 
 def measures(table: pd.DataFrame, names: Names, caption: str = "") -> DisplayTable | None:
@@ -28,8 +26,8 @@ def measures(table: pd.DataFrame, names: Names, caption: str = "") -> DisplayTab
     _ = translator(names.lang)
     lang = names.lang
     rows = named(table, names.item, ["item_id"]).assign(
-        interval=[_between(low, high, lang) for low, high in _ends(table, "effective_weight")],
-        shapley_interval=[_between(low, high, lang) for low, high in _ends(table, "shapley")],
+        interval=[between(low, high, 1, lang, as_share=True) for low, high in _ends(table, "effective_weight")],
+        shapley_interval=[between(low, high, 1, lang, as_share=True) for low, high in _ends(table, "shapley")],
         verdict=[
             _verdict(flag, bool(sure), lang) for flag, sure in zip(table["flag"], table["flag_sure"], strict=True)
         ],
@@ -95,13 +93,6 @@ def suggested(table: pd.DataFrame, names: Names) -> DisplayTable | None:
 
 def _ends(table: pd.DataFrame, name: str) -> list[tuple[float, float]]:
     return list(zip(table[f"{name}_low"], table[f"{name}_high"], strict=True))
-
-
-def _between(low: float, high: float, lang: str) -> str:
-    """Write an interval of fractions in per cent: 30.5 to 50.8%."""
-    if math.isnan(low):
-        return ""
-    return translator(lang)("{low} to {high}").format(low=number(100 * low, 1, lang), high=percent(high, 1, lang))
 
 
 def _verdict(flag: str, sure: bool, lang: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import pandas as pd
 
 from kpianalysis.analyses.correlation.over_cycles import pairs_to_follow
@@ -11,7 +9,7 @@ from kpianalysis.analyses.redundancy.redundant import ENOUGH
 from kpianalysis.display import DisplayTable
 from kpianalysis.i18n import number, translator
 from kpianalysis.names import Names
-from kpianalysis.tables.common import fixed, make, named, p_value, text
+from kpianalysis.tables.common import fixed, intervals, make, named, p_value, text
 from kpianalysis.wording.over_cycles import beside, trend
 
 
@@ -56,7 +54,7 @@ def pairs_over_cycles(
         rows[f"cycle_{place}"] = beside(followed, by_cycle[by_cycle["cycle"] == cycle])["spearman"]
     moved = beside(followed, changes)
     rows["changes"] = moved["spearman"]
-    rows["interval"] = [_between(low, high, lang) for low, high in zip(moved["ci_low"], moved["ci_high"], strict=True)]
+    rows["interval"] = intervals(moved["ci_low"], moved["ci_high"], 2, lang)
     columns = [
         ("indicator_i", _("indicator"), text),
         ("indicator_j", _("and"), text),
@@ -77,12 +75,6 @@ def pairs_over_cycles(
         note=note,
         lang=lang,
     )
-
-
-def _between(low: float, high: float, lang: str) -> str:
-    if math.isnan(low):
-        return ""
-    return translator(lang)("{low} to {high}").format(low=number(low, 2, lang), high=number(high, 2, lang))
 
 
 def _note(cycles: int, shown: int, lang: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from kpianalysis.analyses.redundancy.predictability import EXACT_SUM
@@ -10,7 +9,7 @@ from kpianalysis.analyses.redundancy.redundant import ENOUGH
 from kpianalysis.display import DisplayTable
 from kpianalysis.i18n import number, percent, translator
 from kpianalysis.names import Names
-from kpianalysis.tables.common import fixed, make, named, shares, text
+from kpianalysis.tables.common import fixed, intervals, make, named, shares, text
 from kpianalysis.wording.predictability import percent_from_zero, why_left_out
 
 
@@ -30,9 +29,7 @@ def inflation(table: pd.DataFrame, names: Names) -> DisplayTable | None:
     exact = _("an exact sum of others, or the same as another")
     rows = named(table, names.item, ["indicator_id"]).assign(
         explained=[percent_from_zero(value, lang) for value in table["adjusted_r_squared"]],
-        interval=[
-            _between(low, high, lang) for low, high in zip(table["adjusted_low"], table["adjusted_high"], strict=True)
-        ],
+        interval=intervals(table["adjusted_low"], table["adjusted_high"], 0, lang, as_share=True),
         by=[_predictors(row, names) for _i, row in table.iterrows()],
         why=[exact if reason == EXACT_SUM else "" for reason in table["reason"]],
     )
@@ -77,13 +74,6 @@ def not_predicted(table: pd.DataFrame, names: Names) -> DisplayTable | None:
 def _right(value: object) -> str:
     """Write text that is a number, so that it stands right."""
     return str(value)
-
-
-def _between(low: float, high: float, lang: str) -> str:
-    if np.isnan(low):
-        return ""
-    least, most = number(100 * low, 0, lang), percent(high, 0, lang)
-    return translator(lang)("{low} to {high}").format(low=least, high=most)
 
 
 def _predictors(row: pd.Series, names: Names) -> str:

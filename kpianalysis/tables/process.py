@@ -10,7 +10,7 @@ from kpianalysis.analyses.change.process_charts import TRIAL
 from kpianalysis.display import DisplayTable
 from kpianalysis.i18n import number, translator
 from kpianalysis.names import Names
-from kpianalysis.tables.common import fixed, make, measured, named, shares, text
+from kpianalysis.tables.common import between, fixed, make, measured, named, shares, text
 from kpianalysis.wording.process import assurance, status, variation
 
 
@@ -76,8 +76,7 @@ def _between(low: float, high: float, lang: str) -> str:
     if not high > low:
         return ""
     decimals = min(max(1 - floor(log10(high - low)), 0), 6)
-    text = translator(lang)("{low} to {high}")
-    return text.format(low=number(low, decimals, lang), high=number(high, decimals, lang))
+    return between(low, high, decimals, lang)
 
 
 def _points(n: int, trial: bool, has_limits: bool, names: Names) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import pandas as pd
 
 from kpianalysis.analyses.targets.discrimination import LEAST_PAIRS, LIKE_NOTHING
@@ -11,7 +9,7 @@ from kpianalysis.analyses.targets.target_history import HARDLY_ANY, NEARLY_ALL
 from kpianalysis.display import DisplayTable
 from kpianalysis.i18n import number, percent, translator
 from kpianalysis.names import Names
-from kpianalysis.tables.common import fixed, make, measured, named, p_value, shares, signed, text
+from kpianalysis.tables.common import fixed, intervals, make, measured, named, p_value, shares, signed, text
 from kpianalysis.wording.common import number_of
 from kpianalysis.wording.targets import bunching_text, difficulty_text, discrimination_text, ratchet_text
 
@@ -29,7 +27,7 @@ def difficulty(table: pd.DataFrame, names: Names) -> DisplayTable | None:
     lang = names.lang
     rows = named(table, names.measured_in, ["indicator_id"]).assign(
         met=_of(table["n_met"], table["n"], lang),
-        interval=_between(table["low"], table["high"], lang),
+        interval=intervals(table["low"], table["high"], 0, lang, as_share=True),
         past=_of(table["past_met"], table["past_n"], lang),
         periods=_of(table["periods_met"], table["periods_n"], lang),
         verdict=[difficulty_text(verdict, lang) for verdict in table["verdict"]],
@@ -110,7 +108,7 @@ def ratchet(table: pd.DataFrame, names: Names) -> DisplayTable | None:
     rows = table.assign(
         indicator_id=item,
         level=[levels[level] for level in table["level"]],
-        interval=_between(table["ci_low"], table["ci_high"], lang),
+        interval=intervals(table["ci_low"], table["ci_high"], 0, lang, as_share=True),
         verdict=[ratchet_text(*pair, lang) for pair in zip(table["verdict"], table["reason"], strict=True)],
     )
     columns = [
@@ -143,8 +141,8 @@ def discrimination(table: pd.DataFrame, names: Names) -> DisplayTable | None:
     _ = translator(names.lang)
     lang = names.lang
     rows = named(table, names.item, ["indicator_id"]).assign(
-        interval=_between(table["unit_low"], table["unit_high"], lang),
-        pairs_interval=_between(table["pairs_low"], table["pairs_high"], lang),
+        interval=intervals(table["unit_low"], table["unit_high"], 0, lang, as_share=True),
+        pairs_interval=intervals(table["pairs_low"], table["pairs_high"], 0, lang, as_share=True),
         verdict=[discrimination_text(verdict, lang) for verdict in table["verdict"]],
     )
     columns = [
@@ -177,13 +175,4 @@ def _of(part: pd.Series, whole: pd.Series, lang: str) -> list[str]:
     return [
         wording.format(n=number(int(few), 0, lang), all=number(int(many), 0, lang)) if many else ""
         for few, many in zip(part, whole, strict=True)
-    ]
-
-
-def _between(low: pd.Series, high: pd.Series, lang: str) -> list[str]:
-    """Write intervals of fractions in per cent: 31 to 51%; blank where missing."""
-    wording = translator(lang)("{low} to {high}")
-    return [
-        "" if math.isnan(a) else wording.format(low=number(100 * a, 0, lang), high=percent(b, 0, lang))
-        for a, b in zip(low, high, strict=True)
     ]

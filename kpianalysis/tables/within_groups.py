@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
-
 import pandas as pd
 
 from kpianalysis.analyses.correlation.within_groups import CONSTANT, FEW, ONE_GROUP, UNRELATED
 from kpianalysis.display import DisplayTable
 from kpianalysis.i18n import number, translator
 from kpianalysis.names import Names
-from kpianalysis.tables.common import fixed, make, named, p_value, text
+from kpianalysis.tables.common import fixed, intervals, make, named, p_value, text
 from kpianalysis.wording.within_groups import VERDICTS, grouped_by
 
 
@@ -31,9 +29,7 @@ def inside(table: pd.DataFrame, names: Names, most: int = 12) -> DisplayTable | 
     related = told[~told["verdict"].isin([UNRELATED, FEW, ONE_GROUP, CONSTANT])]
     shown = (related if len(related) else told).sort_values("reversal", ascending=False, kind="stable").head(most)
     rows = named(shown, names.item, ["indicator_i", "indicator_j"]).assign(
-        interval=[
-            _between(low, high, lang) for low, high in zip(shown["within_low"], shown["within_high"], strict=True)
-        ],
+        interval=intervals(shown["within_low"], shown["within_high"], 2, lang),
         verdict=[_(VERDICTS[word]).format(groups=groups) for word in shown["verdict"]],
     )
     columns = [
@@ -82,12 +78,6 @@ def groups(slopes: pd.DataFrame, names: Names) -> DisplayTable | None:
         groups=grouped_by(own, names.lang),
     )
     return make(own, columns, caption, lang=names.lang, collapsed=len(own) > 6)
-
-
-def _between(low: float, high: float, lang: str) -> str:
-    if math.isnan(low):
-        return ""
-    return translator(lang)("{low} to {high}").format(low=number(low, 2, lang), high=number(high, 2, lang))
 
 
 def _caption(table: pd.DataFrame, lang: str) -> str:

@@ -9,7 +9,7 @@ from kpianalysis.analyses.change.cycle_table import ENOUGH
 from kpianalysis.i18n import translator
 from kpianalysis.names import Names
 from kpianalysis.style import shorten
-from kpianalysis.wording.common import count, points, signed
+from kpianalysis.wording.common import count, first_items, points, signed
 
 # So many parts or names are told in a sentence.
 TOLD = 3
@@ -100,14 +100,16 @@ def scheme_changed(changes: pd.DataFrame, names: Names) -> str:
             ["weight_now", "weight_before"], ascending=False, kind="stable"
         )
         if len(rows):
-            sentences.append(text.format(n=count(len(rows), names.lang), named=_named(rows["indicator_id"], names)))
+            sentences.append(
+                text.format(n=count(len(rows), names.lang), named=first_items(rows["indicator_id"], TOLD, names))
+            )
     others = changes[~changes["change"].isin(["came", "went"])]["indicator_id"].drop_duplicates()
     if len(others):
         text = _(
             "Measured or scored by another rule than before: {n} ({named}); what their scores moved may be the rule "
             "and not the work."
         )
-        sentences.append(text.format(n=count(len(others), names.lang), named=_named(others, names)))
+        sentences.append(text.format(n=count(len(others), names.lang), named=first_items(others, TOLD, names)))
     return " ".join(sentences)
 
 
@@ -189,12 +191,3 @@ def _largest_parts(bridge: pd.DataFrame, names: Names) -> str:
     labels = step_labels(parts, names, quote=True)
     told = ", ".join(f"{label} {signed(at, names.lang)}" for label, at in zip(labels, parts["points"], strict=True))
     return _("Largest parts: {told}.").format(told=told)
-
-
-def _named(items: pd.Series, names: Names) -> str:
-    """Name the first few items, and say how many more there are."""
-    _ = translator(names.lang)
-    named = ", ".join(f"'{names.item(item)}'" for item in items.head(TOLD))
-    if len(items) <= TOLD:
-        return named
-    return _("{named} and {n} more").format(named=named, n=count(len(items) - TOLD, names.lang))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 import pandas as pd
 
 from kpianalysis.display import Sentences
@@ -89,3 +91,16 @@ def number_of(value: float, lang: str) -> str:
 def note(*texts: str) -> Sentences:
     """Show sentences as a paragraph each, blank ones left out."""
     return Sentences(tuple(text for text in texts if text), "note")
+
+
+def first_of(texts: Sequence[str], most: int, lang: str, mark: str = ", ") -> str:
+    """Join the first few texts, and say how many more there are: 'a', 'b' and 2 more."""
+    _ = translator(lang)
+    if len(texts) <= most:
+        return mark.join(texts)
+    return _("{named} and {n} more").format(named=mark.join(texts[:most]), n=count(len(texts) - most, lang))
+
+
+def first_items(items: Iterable[object], most: int, names: Names) -> str:
+    """Name the first few indicators or dimensions in quotation marks, and say how many more there are."""
+    return first_of([f"'{names.item(item)}'" for item in items], most, names.lang)

@@ -6,9 +6,12 @@ import pandas as pd
 
 from kpianalysis.analyses.correlation.data_limits import END_SHARE
 from kpianalysis.analyses.redundancy.redundant import UNLIKELY
-from kpianalysis.i18n import number, translator
+from kpianalysis.i18n import translator
 from kpianalysis.names import Names
-from kpianalysis.wording.common import count, share
+from kpianalysis.wording.common import count, first_items, share
+
+# Named in a sentence; of more their number is given.
+MOST_NAMED = 3
 
 
 def varied(limits: pd.DataFrame, names: Names) -> str:
@@ -20,7 +23,11 @@ def varied(limits: pd.DataFrame, names: Names) -> str:
     still = known[known["is_constant"]]
     if len(still):
         text = _("Indicators that never vary, and so correlate with nothing: {n} of {all} ({named}).")
-        return text.format(n=len(still), all=count(len(limits), names.lang), named=_listed(still, names))
+        return text.format(
+            n=len(still),
+            all=count(len(limits), names.lang),
+            named=first_items(still["indicator_id"], MOST_NAMED, names),
+        )
     text = _("Indicators whose values differ between subjects: {n} of {all}.")
     return text.format(n=count(len(known), names.lang), all=count(len(limits), names.lang))
 
@@ -158,11 +165,3 @@ def limits_alt(limits: pd.DataFrame, names: Names) -> str:
     """Describe the chart of what the data allow."""
     _ = translator(names.lang)
     return " ".join([_("Missing, lowest, between and highest, by indicator."), at_an_end(limits, names)])
-
-
-def _listed(rows: pd.DataFrame, names: Names, most: int = 3) -> str:
-    _ = translator(names.lang)
-    named = ", ".join(f"'{names.item(item)}'" for item in rows["indicator_id"].head(most))
-    if len(rows) <= most:
-        return named
-    return _("{named} and {n} more").format(named=named, n=number(len(rows) - most, 0, names.lang))

@@ -6,9 +6,9 @@ import pandas as pd
 
 from kpianalysis.analyses.fairness.funnel import FAR, WATCH
 from kpianalysis.analyses.fairness.overdispersion import LEAST_UNITS
-from kpianalysis.i18n import ntranslator, translator
+from kpianalysis.i18n import translator
 from kpianalysis.names import Names
-from kpianalysis.wording.common import count, number_of, points
+from kpianalysis.wording.common import count, first_of, number_of, points
 
 # Named in one sentence.
 MOST_NAMED = 4
@@ -159,23 +159,13 @@ def _sides(rows: pd.DataFrame, names: Names) -> str:
     """Name units with the side they lie on."""
     _ = translator(names.lang)
     texts = {"high": _("'{name}' above"), "low": _("'{name}' below")}
-    cells = zip(rows["group_id"].head(MOST_NAMED), rows["side"], strict=False)
-    named = ", ".join(texts[side].format(name=names.subject(group)) for group, side in cells)
-    return _and_more(named, len(rows), names)
+    cells = zip(rows["group_id"], rows["side"], strict=True)
+    return first_of([texts[side].format(name=names.subject(group)) for group, side in cells], MOST_NAMED, names.lang)
 
 
 def name_some(groups: pd.Series, names: Names) -> str:
     """Name the first few groups, and say how many more there are."""
-    named = ", ".join(f"'{group}'" for group in groups.head(MOST_NAMED))
-    return _and_more(named, len(groups), names)
-
-
-def _and_more(named: str, n: int, names: Names) -> str:
-    if n <= MOST_NAMED:
-        return named
-    ngettext = ntranslator(names.lang)
-    more = n - MOST_NAMED
-    return ngettext("{named} and {n} more", "{named} and {n} more", more).format(named=named, n=count(more, names.lang))
+    return first_of([f"'{group}'" for group in groups], MOST_NAMED, names.lang)
 
 
 def shrunken_alt(table: pd.DataFrame, names: Names, unit: str = "") -> str:

@@ -14,7 +14,7 @@ from kpianalysis.analyses.redundancy.group_stability import (
 from kpianalysis.analyses.redundancy.redundant import ENOUGH
 from kpianalysis.i18n import number, translator
 from kpianalysis.names import Names
-from kpianalysis.wording.common import count, share
+from kpianalysis.wording.common import count, first_items, share
 
 # As many indicators of a group are named in a sentence; of a group that is larger by one, all.
 MOST_NAMED = 8
@@ -39,7 +39,7 @@ def grouped(groups: pd.DataFrame, names: Names, stability: GroupStability | None
     if groups.empty or groups["group"].max() < 1:
         return _("No indicators move together closely enough to be called a group.")
     members = groups.loc[groups["group"] == 1, "indicator_id"]
-    values = {"named": _named(members, names), "n": int(groups["group"].max())}
+    values = {"named": first_items(members, MOST_NAMED, names), "n": int(groups["group"].max())}
     if stability is None or stability.groups.empty:
         text = _("Groups that move together: {n}; the largest: {named}.")
         if values["n"] == 1:
@@ -198,13 +198,3 @@ def network_alt(pairs: pd.DataFrame, groups: pd.DataFrame, names: Names, thresho
 def strong_pairs(pairs: pd.DataFrame, threshold: float) -> pd.DataFrame:
     """Keep the pairs with |ρ| of the threshold or more."""
     return pairs[pairs["spearman"].abs() >= threshold]
-
-
-def _named(items: pd.Series, names: Names) -> str:
-    """Name the first indicators, and say how many more there are."""
-    _ = translator(names.lang)
-    shown = [f"'{names.item(item)}'" for item in items]
-    if len(shown) <= MOST_NAMED + 1:
-        return ", ".join(shown)
-    text = _("{named} and {n} more")
-    return text.format(named=", ".join(shown[:MOST_NAMED]), n=count(len(shown) - MOST_NAMED, names.lang))

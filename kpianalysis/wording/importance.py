@@ -11,7 +11,7 @@ from kpianalysis.analyses.importance import target_weights
 from kpianalysis.analyses.importance.importance import AGAINST, LEAST, LESS, MORE, MOST
 from kpianalysis.i18n import percent, translator
 from kpianalysis.names import Names
-from kpianalysis.wording.common import count, number_of, share
+from kpianalysis.wording.common import count, first_items, number_of, share
 
 # As many items are named in a sentence.
 MOST_NAMED = 3
@@ -187,14 +187,18 @@ def obstacle(weights: pd.DataFrame, names: Names) -> str:
     for reason, text in texts.items():
         rows = weights[weights["reason"] == reason]
         if len(rows):
-            sentences.append(text.format(named=_named(rows, names)))
+            sentences.append(text.format(named=first_items(rows["item_id"], MOST_NAMED, names)))
     grown = weights[weights["suggested_weight"] > FAR_TOO_MUCH * weights["weight"].where(weights["weight"] > 0)]
     if len(grown):
         text = _(
             "A weight that would have to grow more than {times} times is not the thing to change: where scores hardly "
             "differ or go against the others, look at targets and scoring first ({named})."
         )
-        sentences.append(text.format(times=number_of(FAR_TOO_MUCH, names.lang), named=_named(grown, names)))
+        sentences.append(
+            text.format(
+                times=number_of(FAR_TOO_MUCH, names.lang), named=first_items(grown["item_id"], MOST_NAMED, names)
+            )
+        )
     return " ".join(sentences)
 
 
@@ -213,7 +217,9 @@ def advice(table: pd.DataFrame, names: Names) -> str:
     # The furthest from their weight, whichever way.
     order = (off["effective_weight"] - off["weight"]).abs().sort_values(ascending=False).index
     return text.format(
-        n=count(len(off), names.lang), all=count(len(table), names.lang), named=_named(off.loc[order], names)
+        n=count(len(off), names.lang),
+        all=count(len(table), names.lang),
+        named=first_items(off.loc[order, "item_id"], MOST_NAMED, names),
     )
 
 
@@ -236,15 +242,6 @@ def _row(row: pd.Series, names: Names) -> dict[str, str]:
         "effective": share(row["effective_weight"], names.lang, 1),
         "interval": between(row["effective_weight_low"], row["effective_weight_high"], names.lang),
     }
-
-
-def _named(rows: pd.DataFrame, names: Names) -> str:
-    """Name the first few items, and say how many more there are."""
-    _ = translator(names.lang)
-    named = ", ".join(f"'{names.item(item)}'" for item in rows["item_id"].head(MOST_NAMED))
-    if len(rows) <= MOST_NAMED:
-        return named
-    return _("{named} and {n} more").format(named=named, n=count(len(rows) - MOST_NAMED, names.lang))
 
 
 def _changes(weights: pd.DataFrame, names: Names) -> str:

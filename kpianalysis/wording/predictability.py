@@ -15,7 +15,7 @@ from kpianalysis.analyses.redundancy.predictability import (
 from kpianalysis.analyses.redundancy.redundant import ENOUGH
 from kpianalysis.i18n import number, percent, translator
 from kpianalysis.names import Names
-from kpianalysis.wording.common import count, number_of, share
+from kpianalysis.wording.common import count, first_items, number_of, share
 
 # A second predictor with a smaller standardised coefficient is not worth naming.
 SLIGHT = 0.2
@@ -41,7 +41,7 @@ def predictable(inflation: pd.DataFrame, names: Names) -> str:
     exact = known[known["reason"] == EXACT_SUM]
     if len(exact):
         text = _("An exact sum of others, or the same as another, and so nothing new: {named}.")
-        return text.format(named=_named(exact, names))
+        return text.format(named=first_items(exact["indicator_id"], MOST_NAMED, names))
     first = known.iloc[0]
     if first["n"] < ENOUGH:
         text = _("Only {n} subjects have every indicator: which could be predicted from the rest cannot be concluded.")
@@ -179,12 +179,3 @@ def _interval(row: pd.Series, lang: str) -> str:
         low=share(row["adjusted_low"], lang),
         high=share(row["adjusted_high"], lang),
     )
-
-
-def _named(rows: pd.DataFrame, names: Names) -> str:
-    _ = translator(names.lang)
-    shown = [f"'{names.item(item)}'" for item in rows["indicator_id"].head(MOST_NAMED + 1)]
-    if len(rows) <= MOST_NAMED + 1:
-        return ", ".join(shown)
-    text = _("{named} and {n} more")
-    return text.format(named=", ".join(shown[:MOST_NAMED]), n=count(len(rows) - MOST_NAMED, names.lang))

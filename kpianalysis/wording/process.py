@@ -18,7 +18,7 @@ from kpianalysis.analyses.change.process_verdicts import (
 )
 from kpianalysis.i18n import number, translator
 from kpianalysis.names import Names
-from kpianalysis.wording.common import count, share
+from kpianalysis.wording.common import count, first_items, first_of, share
 
 # So many names stand in a sentence; of more, the rest is counted.
 MOST = 6
@@ -54,7 +54,7 @@ def signals(summary: pd.DataFrame, names: Names) -> str:
         recent=recent,
         n=count(len(heard), names.lang),
         all=count(len(charted), names.lang),
-        named=_listed(named, names),
+        named=first_of(named, MOST, names.lang),
     )
 
 
@@ -70,7 +70,7 @@ def on_target(summary: pd.DataFrame, names: Names) -> str:
     for verdict, text in texts.items():
         rows = summary[summary["assurance"] == verdict]
         if len(rows):
-            named = _listed([f"'{names.item(i)}'" for i in rows["indicator_id"]], names)
+            named = first_items(rows["indicator_id"], MOST, names)
             parts.append(text.format(named=named))
     return " ".join(parts)
 
@@ -85,7 +85,7 @@ def moving(summary: pd.DataFrame, names: Names) -> str:
         "More than half of the points are signals: {named}. Values that grow, fall or follow the seasons do this; "
         "compare them with the same period a year ago, or declare the date of a change as a step."
     )
-    return text.format(named=_listed([f"'{names.item(i)}'" for i in rows["indicator_id"]], names))
+    return text.format(named=first_items(rows["indicator_id"], MOST, names))
 
 
 def how_sure(summary: pd.DataFrame, names: Names) -> str:
@@ -126,7 +126,7 @@ def trial(summary: pd.DataFrame, names: Names) -> str:
         text.format(
             trial=count(TRIAL, names.lang),
             least=count(LEAST_POINTS, names.lang),
-            named=_listed([f"'{names.item(i)}'" for i in part["indicator_id"]], names),
+            named=first_items(part["indicator_id"], MOST, names),
         )
         for text, part in rows.items()
         if len(part) and len(charted)
@@ -196,11 +196,3 @@ def _nothing_charted(summary: pd.DataFrame, names: Names) -> str:
 
 def _pairs(rows: pd.DataFrame, column: str) -> list[tuple[str, str]]:
     return list(zip(rows["indicator_id"], rows[column], strict=True))
-
-
-def _listed(named: list[str], names: Names) -> str:
-    _ = translator(names.lang)
-    if len(named) <= MOST:
-        return ", ".join(named)
-    text = _("{named} and {n} more")
-    return text.format(named=", ".join(named[: MOST - 1]), n=count(len(named) - MOST + 1, names.lang))

@@ -12,7 +12,7 @@ from kpianalysis.analyses.redundancy.redundant import ENOUGH, UNLIKELY
 from kpianalysis.analyses.redundancy.reliability import DIFFERENT, ONE, UNCLEAR
 from kpianalysis.i18n import number, translator
 from kpianalysis.names import Names
-from kpianalysis.wording.common import count
+from kpianalysis.wording.common import count, first_of
 
 # From this α on, indicators ask the same thing more often than needed.
 TOO_OFTEN = 0.9
@@ -69,15 +69,11 @@ def _alpha(row: pd.Series, names: Names) -> str:
 
 def _named(rows: pd.DataFrame, names: Names) -> str:
     """Name dimensions with their α; of many, how many more there are."""
-    _ = translator(names.lang)
-    one = _("'{name}' ({alpha})")
-    named = ", ".join(
-        one.format(name=names.item(row["dimension_id"]), alpha=_alpha(row, names))
-        for _i, row in rows.head(MOST_NAMED).iterrows()
-    )
-    if len(rows) <= MOST_NAMED:
-        return named
-    return _("{named} and {n} more").format(named=named, n=count(len(rows) - MOST_NAMED, names.lang))
+    one = translator(names.lang)("'{name}' ({alpha})")
+    dimensions = [
+        one.format(name=names.item(row["dimension_id"]), alpha=_alpha(row, names)) for _i, row in rows.iterrows()
+    ]
+    return first_of(dimensions, MOST_NAMED, names.lang)
 
 
 def misfits(items: pd.DataFrame, names: Names) -> str:

@@ -12,9 +12,9 @@ from kpianalysis.analyses.targets.bunching import FEW_NEAR, JUST_ABOVE, NO_SHARE
 from kpianalysis.analyses.targets.discrimination import APART, ENOUGH, HARDLY, LIKE_NOTHING
 from kpianalysis.analyses.targets.ratchet import FEW, FOLLOWS, ONE_CYCLE, SAME_RESULT, SAME_TARGET
 from kpianalysis.analyses.targets.target_history import BETWEEN, CANNOT_TELL, EASY, HARDLY_ANY, NEARLY_ALL, OUT_OF_REACH
-from kpianalysis.i18n import number, translator
+from kpianalysis.i18n import translator
 from kpianalysis.names import Names
-from kpianalysis.wording.common import count, number_of, share
+from kpianalysis.wording.common import count, first_items, number_of, share
 
 # As many indicators are named in a sentence.
 MOST_NAMED = 3
@@ -74,7 +74,7 @@ def just_above(bunched: pd.DataFrame, names: Names) -> str:
     sentences = [text.format(**values)]
     if len(found) > 1:
         text = _("The same is seen in: {named}.")
-        sentences.append(text.format(named=_listed(found[1:], names)))
+        sentences.append(text.format(named=first_items(found[1:]["indicator_id"], MOST_NAMED, names)))
     return " ".join(sentences)
 
 
@@ -237,17 +237,8 @@ def _numbered(rows: pd.DataFrame, table: pd.DataFrame, names: Names) -> dict[str
     return {
         "n": count(len(rows), names.lang),
         "all": count(len(table), names.lang),
-        "named": _listed(rows, names),
+        "named": first_items(rows["indicator_id"], MOST_NAMED, names),
     }
-
-
-def _listed(rows: pd.DataFrame, names: Names) -> str:
-    """Name the first few indicators, and say how many more there are."""
-    _ = translator(names.lang)
-    named = ", ".join(f"'{names.item(item)}'" for item in rows["indicator_id"].head(MOST_NAMED))
-    if len(rows) <= MOST_NAMED:
-        return named
-    return _("{named} and {n} more").format(named=named, n=number(len(rows) - MOST_NAMED, 0, names.lang))
 
 
 def _slope(row: pd.Series, lang: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from kpianalysis.i18n import translator
 from kpianalysis.names import Names
-from kpianalysis.wording.common import share
+from kpianalysis.wording.common import first_items, share
 
 # A weight that makes less than this share of the spread of ranks hardly matters.
 IDLE = 0.05
@@ -57,10 +57,8 @@ def idle(indices: pd.DataFrame, names: Names) -> str:
     quiet = indices[indices["total_high"] < IDLE]
     if quiet.empty:
         return ""
-    named = [f"'{names.item(item)}'" for item in quiet["item_id"]]
     text = _("Within that range the weights of {named} hardly matter: each makes less than {limit} of the spread.")
-    more = _("{named} and {n} more").format(named=", ".join(named[:MOST_NAMED]), n=len(named) - MOST_NAMED)
-    return text.format(named=", ".join(named) if len(named) <= MOST_NAMED else more, limit=share(IDLE, names.lang))
+    return text.format(named=first_items(quiet["item_id"], MOST_NAMED, names), limit=share(IDLE, names.lang))
 
 
 def indices_alt(indices: pd.DataFrame, half_width: float, names: Names) -> str:

@@ -23,7 +23,7 @@ from kpianalysis.analyses.correlation.within_groups import (
 from kpianalysis.analyses.redundancy.redundant import ENOUGH, SAY_SAME, UNLIKELY
 from kpianalysis.i18n import N_, number, translator
 from kpianalysis.names import Names
-from kpianalysis.wording.common import count, share
+from kpianalysis.wording.common import count, first_of, share
 
 # As many pairs are named in a sentence.
 MOST_NAMED = 3
@@ -283,7 +283,5 @@ def _values(row: pd.Series, table: pd.DataFrame, names: Names) -> dict[str, str]
 def _named(rows: pd.DataFrame, names: Names) -> str:
     _ = translator(names.lang)
     pair = _("'{a}' – '{b}' (ρ = {pooled} over all, {within} inside)")
-    listed = "; ".join(pair.format(**_values(row, rows, names)) for _i, row in rows.head(MOST_NAMED).iterrows())
-    if len(rows) <= MOST_NAMED:
-        return listed
-    return _("{named} and {n} more").format(named=listed, n=count(len(rows) - MOST_NAMED, names.lang))
+    pairs = [pair.format(**_values(row, rows, names)) for _i, row in rows.iterrows()]
+    return first_of(pairs, MOST_NAMED, names.lang, "; ")

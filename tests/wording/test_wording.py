@@ -17,7 +17,7 @@ from tests.shown import EVIL, SOURCES, answers, public_functions, sentences, sho
 # Functions that give a part of a sentence or the title of a chart, not a sentence of its own.
 PARTS_OF_SENTENCES = {
     *("bends.bend_title", "dimensionality.scree_title", "direct.direct_title", "within_groups.pair_title"),
-    *(f"common.{name}" for name in ("count", "points", "share", "signed", "number_of")),
+    *(f"common.{name}" for name in ("count", "first_items", "first_of", "number_of", "points", "share", "signed")),
     *(f"change.{name}" for name in ("step_labels", "waterfall_title")),
     *("fairness.first_place", "fairness.name_some", "forecast.forecast_title"),
     *(

@@ -129,7 +129,7 @@ def test_of_many_indicators_some_are_named_and_the_rest_counted():
     indicators = pd.DataFrame({"indicator_id": [f"K{i}" for i in range(9)], "direction": "higher"})
     series = pd.concat([table([*drawn(23, i), 90.0], f"K{i}") for i in range(9)], ignore_index=True)
     text = wording.signals(process_summary(process_points(series), indicators), kpi.names_of(make_card()))
-    assert "'K4' (improving) and 4 more." in text
+    assert "'K5' (improving) and 3 more." in text
     assert "'K5'" not in text
 
 
