@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from kpianalysis.analyses.correlation.pairs import correlation_matrix as correlation_matrix
     from kpianalysis.analyses.correlation.pairs import correlations_by_values as correlations_by_values
     from kpianalysis.analyses.correlation.partial import partial_correlation as partial_correlation
+    from kpianalysis.analyses.correlation.redundant import redundant_pairs as redundant_pairs
     from kpianalysis.analyses.correlation.values import wide_values as wide_values
     from kpianalysis.analyses.correlation.within_groups import within_groups as within_groups
     from kpianalysis.analyses.correlation.within_slopes import group_slopes as group_slopes
@@ -106,7 +107,6 @@ if TYPE_CHECKING:
     from kpianalysis.analyses.redundancy.predictability import not_predicted as not_predicted
     from kpianalysis.analyses.redundancy.predictability import predictable_indicators as predictable_indicators
     from kpianalysis.analyses.redundancy.predictability import variance_inflation as variance_inflation
-    from kpianalysis.analyses.redundancy.redundant import redundant_pairs as redundant_pairs
     from kpianalysis.analyses.redundancy.reliability import item_reliability as item_reliability
     from kpianalysis.analyses.redundancy.reliability import reliability as reliability
     from kpianalysis.analyses.targets.bunching import bunching as bunching
@@ -255,7 +255,7 @@ _HOME = {
     "ratchet": "analyses.targets.ratchet",
     "read_params": "params",
     "reconcile": "analyses.reconciliation",
-    "redundant_pairs": "analyses.redundancy.redundant",
+    "redundant_pairs": "analyses.correlation.redundant",
     "relative_indicators": "analyses.weights.reversals",
     "reliability": "analyses.redundancy.reliability",
     "result_choices": "analyses.alternatives.choices",

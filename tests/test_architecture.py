@@ -174,3 +174,9 @@ def test_readme_commands_exist():
     assert {"report", "test"} <= used <= targets
     for link in re.findall(r"\]\(([^)#:]+)\)", readme):
         assert (ROOT / link).exists(), link
+
+
+def test_what_pairs_do_is_found_without_what_they_mean():
+    for path in FILES:
+        if path.parent.name == "correlation":
+            assert not [name for name in _imported(TREES[path]) if ".analyses.redundancy" in name], path.name

@@ -7,7 +7,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 
-from kpianalysis.analyses.redundancy.redundant import ENOUGH, SAY_SAME, redundant_pairs
+from kpianalysis.analyses.correlation.redundant import ENOUGH, SAY_SAME, redundant_pairs
 from kpianalysis.i18n import number, translator
 from kpianalysis.names import Names
 from kpianalysis.scoring.inputs import Floats, Mask

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from kpianalysis.analyses.correlation.redundant import ENOUGH
 from kpianalysis.analyses.redundancy.group_stability import GroupStability
 from kpianalysis.analyses.redundancy.groups import BRANCH
-from kpianalysis.analyses.redundancy.redundant import ENOUGH
 from kpianalysis.i18n import number, translator
 from kpianalysis.names import Names
 from kpianalysis.style import BAD, GREY, INK, LIGHT, MAIN, new_axes, set_title, shorten, styled

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from kpianalysis.analyses.correlation.over_cycles import pairs_to_follow
-from kpianalysis.analyses.redundancy.redundant import ENOUGH, SAY_SAME, redundant_pairs
+from kpianalysis.analyses.correlation.redundant import ENOUGH, SAY_SAME, redundant_pairs
 from kpianalysis.i18n import number, translator
 from kpianalysis.names import Names
 from kpianalysis.scoring.inputs import Floats

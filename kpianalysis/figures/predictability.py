@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from kpianalysis.analyses.correlation.redundant import ENOUGH
 from kpianalysis.analyses.redundancy.predictability import EXACT_SUM, predictable_indicators
-from kpianalysis.analyses.redundancy.redundant import ENOUGH
 from kpianalysis.i18n import number, percent, translator
 from kpianalysis.names import Names
 from kpianalysis.style import BAD, GREY, LIGHT, MAIN, legend_below, new_axes, set_title, shorten, styled

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from kpianalysis.analyses.redundancy.redundant import ENOUGH, SAY_SAME, UNLIKELY, redundant_pairs
+from kpianalysis.analyses.correlation.redundant import ENOUGH, SAY_SAME, UNLIKELY, redundant_pairs
 from kpianalysis.display import DisplayTable
 from kpianalysis.i18n import number, translator
 from kpianalysis.names import Names

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from kpianalysis.analyses.redundancy.redundant import UNLIKELY
+from kpianalysis.analyses.correlation.redundant import UNLIKELY
 from kpianalysis.display import DisplayTable
 from kpianalysis.i18n import translator
 from kpianalysis.names import Names

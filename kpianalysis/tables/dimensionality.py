@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from kpianalysis.analyses.correlation.redundant import ENOUGH
 from kpianalysis.analyses.redundancy.dimensionality import least_loading
-from kpianalysis.analyses.redundancy.redundant import ENOUGH
 from kpianalysis.display import DisplayTable
 from kpianalysis.i18n import number, percent, translator
 from kpianalysis.names import Names

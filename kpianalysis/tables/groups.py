@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from kpianalysis.analyses.correlation.redundant import ENOUGH
 from kpianalysis.analyses.redundancy.group_stability import HIGHLY, PATTERN, STABLE, GroupStability
-from kpianalysis.analyses.redundancy.redundant import ENOUGH
 from kpianalysis.display import DisplayTable
 from kpianalysis.i18n import number, percent, translator
 from kpianalysis.names import Names

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from kpianalysis.analyses.correlation.over_cycles import pairs_to_follow
-from kpianalysis.analyses.redundancy.redundant import ENOUGH
+from kpianalysis.analyses.correlation.redundant import ENOUGH
 from kpianalysis.display import DisplayTable
 from kpianalysis.i18n import number, translator
 from kpianalysis.names import Names

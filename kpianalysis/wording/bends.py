@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from kpianalysis.analyses.redundancy.redundant import ENOUGH, UNLIKELY
+from kpianalysis.analyses.correlation.redundant import ENOUGH, UNLIKELY
 from kpianalysis.i18n import number, translator
 from kpianalysis.names import Names
 from kpianalysis.style import shorten

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from kpianalysis.analyses.redundancy.redundant import ENOUGH, SAY_SAME, UNLIKELY, redundant_pairs
+from kpianalysis.analyses.correlation.redundant import ENOUGH, SAY_SAME, UNLIKELY, redundant_pairs
 from kpianalysis.i18n import number, percent, translator
 from kpianalysis.names import Names
 from kpianalysis.wording.common import count, number_of, share

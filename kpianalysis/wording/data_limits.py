@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from kpianalysis.analyses.correlation.data_limits import END_SHARE
-from kpianalysis.analyses.redundancy.redundant import UNLIKELY
+from kpianalysis.analyses.correlation.redundant import UNLIKELY
 from kpianalysis.i18n import translator
 from kpianalysis.names import Names
 from kpianalysis.wording.common import count, first_items, share

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from kpianalysis.analyses.redundancy.redundant import ENOUGH
+from kpianalysis.analyses.correlation.redundant import ENOUGH
 from kpianalysis.i18n import ntranslator, number, translator
 from kpianalysis.names import Names
 from kpianalysis.wording.common import count, share

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from kpianalysis.analyses.correlation.partial import PARTLY, STAYS, STRONG, THROUGH, UNKNOWN
-from kpianalysis.analyses.redundancy.redundant import ENOUGH
+from kpianalysis.analyses.correlation.redundant import ENOUGH
 from kpianalysis.i18n import number, translator
 from kpianalysis.names import Names
 from kpianalysis.style import shorten

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from kpianalysis.analyses.correlation.redundant import ENOUGH, SAY_SAME
 from kpianalysis.analyses.redundancy.counted_once import HALVED, WITHOUT_I
-from kpianalysis.analyses.redundancy.redundant import ENOUGH, SAY_SAME
 from kpianalysis.display import Sentences
 from kpianalysis.i18n import number, percent, translator
 from kpianalysis.names import Names

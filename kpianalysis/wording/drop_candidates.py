@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from kpianalysis.analyses.correlation.redundant import ENOUGH, SAY_SAME
 from kpianalysis.analyses.redundancy import drop_candidates as why
 from kpianalysis.analyses.redundancy import drop_twins
-from kpianalysis.analyses.redundancy.redundant import ENOUGH, SAY_SAME
 from kpianalysis.i18n import number, percent, translator
 from kpianalysis.names import Names
 from kpianalysis.wording.common import count, share

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from kpianalysis.analyses.correlation.redundant import ENOUGH
 from kpianalysis.analyses.redundancy.group_stability import (
     DOUBTFUL,
     HIGHLY_STABLE,
@@ -11,7 +12,6 @@ from kpianalysis.analyses.redundancy.group_stability import (
     IS_STABLE,
     GroupStability,
 )
-from kpianalysis.analyses.redundancy.redundant import ENOUGH
 from kpianalysis.i18n import number, translator
 from kpianalysis.names import Names
 from kpianalysis.wording.common import count, first_items, share

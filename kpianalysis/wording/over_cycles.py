@@ -9,7 +9,7 @@ from __future__ import annotations
 import pandas as pd
 
 from kpianalysis.analyses.correlation.over_cycles import pairs_to_follow
-from kpianalysis.analyses.redundancy.redundant import ENOUGH, SAY_SAME, UNLIKELY, redundant_pairs
+from kpianalysis.analyses.correlation.redundant import ENOUGH, SAY_SAME, UNLIKELY, redundant_pairs
 from kpianalysis.i18n import number, translator
 from kpianalysis.names import Names
 from kpianalysis.wording.common import count, number_of

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from kpianalysis.analyses.correlation.redundant import ENOUGH
 from kpianalysis.analyses.redundancy.predictability import (
     EXACT_SUM,
     HARDLY_KNOWN,
@@ -12,7 +13,6 @@ from kpianalysis.analyses.redundancy.predictability import (
     PREDICTABLE,
     predictable_indicators,
 )
-from kpianalysis.analyses.redundancy.redundant import ENOUGH
 from kpianalysis.i18n import number, percent, translator
 from kpianalysis.names import Names
 from kpianalysis.wording.common import count, first_items, number_of, share

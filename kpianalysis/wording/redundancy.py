@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from kpianalysis.analyses.correlation.redundant import ENOUGH, redundant_pairs
 from kpianalysis.analyses.redundancy.group_stability import GroupStability
-from kpianalysis.analyses.redundancy.redundant import ENOUGH, redundant_pairs
 from kpianalysis.display import Sentences
 from kpianalysis.i18n import translator
 from kpianalysis.names import Names

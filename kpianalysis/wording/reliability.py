@@ -8,7 +8,7 @@ from __future__ import annotations
 import pandas as pd
 
 from kpianalysis.analyses.correlation.pairs import adjust
-from kpianalysis.analyses.redundancy.redundant import ENOUGH, UNLIKELY
+from kpianalysis.analyses.correlation.redundant import ENOUGH, UNLIKELY
 from kpianalysis.analyses.redundancy.reliability import DIFFERENT, ONE, UNCLEAR
 from kpianalysis.i18n import number, translator
 from kpianalysis.names import Names

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from kpianalysis.analyses.correlation.redundant import ENOUGH, SAY_SAME, UNLIKELY
 from kpianalysis.analyses.correlation.within_groups import (
     BETWEEN,
     CONSTANT,
@@ -20,7 +21,6 @@ from kpianalysis.analyses.correlation.within_groups import (
     UNSURE,
     WEAKER,
 )
-from kpianalysis.analyses.redundancy.redundant import ENOUGH, SAY_SAME, UNLIKELY
 from kpianalysis.i18n import N_, number, translator
 from kpianalysis.names import Names
 from kpianalysis.wording.common import count, first_of, share

@@ -8,9 +8,9 @@ import pandas as pd
 from kpianalysis.analyses.correlation.coefficients import spearman
 from kpianalysis.analyses.correlation.distances import association, counts_of, levels_of
 from kpianalysis.analyses.correlation.pairs import adjust
+from kpianalysis.analyses.correlation.redundant import ENOUGH, UNLIKELY
 from kpianalysis.analyses.correlation.shuffles import drawn_p
 from kpianalysis.analyses.correlation.values import wide_values
-from kpianalysis.analyses.redundancy.redundant import ENOUGH, UNLIKELY
 from kpianalysis.errors import KpiError
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from kpianalysis.analyses.correlation.cycles import by_pair, by_table, changes, side_by_side
 from kpianalysis.analyses.correlation.joint import joint_coefficients, taken_together
 from kpianalysis.analyses.correlation.pairs import adjust
-from kpianalysis.analyses.redundancy.redundant import ENOUGH
+from kpianalysis.analyses.correlation.redundant import ENOUGH
 from kpianalysis.scoring import Scorecard
 
 

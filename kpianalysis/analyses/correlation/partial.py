@@ -13,10 +13,10 @@ from kpianalysis.analyses.alternatives.weight_formulas import has_spread
 from kpianalysis.analyses.correlation.coefficients import pearson
 from kpianalysis.analyses.correlation.held_fixed import given, given_others, shrink, shrinkage_intensity
 from kpianalysis.analyses.correlation.intervals import pearson_interval, spearman_interval
+from kpianalysis.analyses.correlation.kept import keep_together
 from kpianalysis.analyses.correlation.pairs import adjust
+from kpianalysis.analyses.correlation.redundant import ENOUGH, UNLIKELY
 from kpianalysis.analyses.correlation.values import wide_values
-from kpianalysis.analyses.redundancy.kept import keep_together
-from kpianalysis.analyses.redundancy.redundant import ENOUGH, UNLIKELY
 from kpianalysis.errors import KpiError
 from kpianalysis.scoring.inputs import Floats
 

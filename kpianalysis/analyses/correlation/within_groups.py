@@ -11,9 +11,9 @@ from scipy import stats
 
 from kpianalysis.analyses.correlation.intervals import pearson_interval, spearman_interval
 from kpianalysis.analyses.correlation.pairs import adjust
+from kpianalysis.analyses.correlation.redundant import ENOUGH, UNLIKELY
 from kpianalysis.analyses.correlation.values import wide_values
 from kpianalysis.analyses.correlation.within_parts import Parts, Places, split_pairs
-from kpianalysis.analyses.redundancy.redundant import ENOUGH, UNLIKELY
 from kpianalysis.errors import KpiError
 from kpianalysis.findings import name_some
 from kpianalysis.scoring.inputs import Floats, divide

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from kpianalysis.analyses.correlation.redundant import ENOUGH
 from kpianalysis.analyses.correlation.values import wide_values
 from kpianalysis.analyses.correlation.within_groups import FEWEST, METHODS, group_of
 from kpianalysis.analyses.correlation.within_parts import ROUNDING, split_pairs
-from kpianalysis.analyses.redundancy.redundant import ENOUGH
 from kpianalysis.errors import KpiError
 from kpianalysis.scoring.inputs import Floats
 

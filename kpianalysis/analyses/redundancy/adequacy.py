@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from kpianalysis.analyses.correlation.kept import keep_together
 from kpianalysis.analyses.correlation.values import wide_values
 from kpianalysis.analyses.redundancy.components import correlation_of
-from kpianalysis.analyses.redundancy.kept import keep_together
 from kpianalysis.scoring.inputs import Floats, divide
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 from scipy import stats
 
 from kpianalysis.analyses.alternatives.weight_formulas import varimax
+from kpianalysis.analyses.correlation.kept import Kept, keep_together
 from kpianalysis.analyses.correlation.values import wide_values
 from kpianalysis.analyses.redundancy.components import (
     correlation_of,
@@ -15,7 +16,6 @@ from kpianalysis.analyses.redundancy.components import (
     shuffled_eigenvalues,
     towards_plus,
 )
-from kpianalysis.analyses.redundancy.kept import Kept, keep_together
 from kpianalysis.errors import KpiError
 
 GAPS = ("complete", "pairwise")

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from kpianalysis.analyses.correlation.pairs import correlation
+from kpianalysis.analyses.correlation.redundant import redundant_pairs
 from kpianalysis.analyses.importance.importance import LEAST_SUBJECTS, applied_weights, effective_weights
-from kpianalysis.analyses.redundancy.redundant import redundant_pairs
 from kpianalysis.analyses.weights.weight_model import WeightModel, weight_model
 from kpianalysis.errors import KpiError
 from kpianalysis.scoring import Scorecard

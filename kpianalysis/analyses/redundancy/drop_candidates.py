@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from kpianalysis.analyses.correlation.pairs import correlation
+from kpianalysis.analyses.correlation.redundant import ENOUGH, redundant_pairs
 from kpianalysis.analyses.redundancy.drop_consequences import data_quality, drop_consequences
 from kpianalysis.analyses.redundancy.drop_twins import drop_twins
 from kpianalysis.analyses.redundancy.predictability import variance_inflation
-from kpianalysis.analyses.redundancy.redundant import ENOUGH, redundant_pairs
 from kpianalysis.errors import KpiError
 from kpianalysis.scoring import Scorecard
 

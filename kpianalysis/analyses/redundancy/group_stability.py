@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from kpianalysis.analyses.correlation.coefficients import spearman
+from kpianalysis.analyses.correlation.redundant import ENOUGH
 from kpianalysis.analyses.correlation.resampling import spearman_resamples
 from kpianalysis.analyses.correlation.values import wide_values
 from kpianalysis.analyses.redundancy.groups import (
@@ -18,7 +19,6 @@ from kpianalysis.analyses.redundancy.groups import (
     strengths,
     within,
 )
-from kpianalysis.analyses.redundancy.redundant import ENOUGH
 from kpianalysis.errors import KpiError
 from kpianalysis.scoring.inputs import Floats, Mask
 

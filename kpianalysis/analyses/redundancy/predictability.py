@@ -9,9 +9,9 @@ import pandas as pd
 from scipy import stats
 
 from kpianalysis.analyses.alternatives.weight_formulas import has_spread
+from kpianalysis.analyses.correlation.kept import LEAST_SHARE, keep_together
+from kpianalysis.analyses.correlation.redundant import ENOUGH
 from kpianalysis.analyses.correlation.values import wide_values
-from kpianalysis.analyses.redundancy.kept import LEAST_SHARE, keep_together
-from kpianalysis.analyses.redundancy.redundant import ENOUGH
 from kpianalysis.errors import KpiError
 from kpianalysis.scoring.inputs import Floats, Mask, divide
 

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from kpianalysis.analyses.correlation.kept import keep_together
+from kpianalysis.analyses.correlation.redundant import ENOUGH
 from kpianalysis.analyses.correlation.values import wide_values
 from kpianalysis.analyses.redundancy.alpha import alpha_interval, alpha_of, covariance_of, item_rest, p_of, standardise
-from kpianalysis.analyses.redundancy.kept import keep_together
-from kpianalysis.analyses.redundancy.redundant import ENOUGH
 from kpianalysis.errors import KpiError
 from kpianalysis.scoring.inputs import Floats
 
